@@ -1,0 +1,3 @@
+"""argotui: run and monitor Argo Workflows in the terminal."""
+
+__version__ = "0.1.0"
