@@ -1,0 +1,54 @@
+# argotui for developers. Everything runs in .venv, which is made on first use; PYTHON chooses from
+# which Python. `make demo` needs nothing else on the machine.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SAMPLE ?= sample_workflows/release.yaml
+WORKERS ?= auto
+ARGS ?=
+
+.PHONY: demo test check snap bench fmt clean system-packages
+.DEFAULT_GOAL := check
+
+demo: $(VENV)/.run  ## open argotui on a sample workflow, run on this machine
+	@$(BIN)/argotui run --runtime local $(SAMPLE) $(ARGS)
+
+test: $(VENV)/.dev system-packages  ## every test that this machine can run
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: $(VENV)/.dev  ## format, lint, types, layers and the fast tests: under a minute
+	$(BIN)/ruff format --check argotui tests
+	$(BIN)/ruff check argotui tests
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_budgets.py
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not tmux and not cluster" tests/unit $(ARGS)
+
+snap: $(VENV)/.dev  ## take the pictures of the screens anew; look at the difference before committing
+	$(BIN)/python -m pytest -q tests/tui --snapshot-update $(ARGS)
+
+bench: $(VENV)/.dev  ## measure; see bench/
+	$(BIN)/python -m bench $(ARGS)
+
+fmt: $(VENV)/.dev
+	$(BIN)/ruff format argotui tests
+	$(BIN)/ruff check --fix argotui tests
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis snapshot_report.html
+
+# What the tests of the sandbox and of real terminals use; they skip visibly where it cannot be had.
+system-packages:
+	@bash .ci/system-packages
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.run

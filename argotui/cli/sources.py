@@ -1,0 +1,145 @@
+"""Reading what was named on the command line: manifests from files, folders and stdin, and
+parameters. Called by `run` and `lint`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from argotui.model.errors import UsageError
+
+SUFFIXES = (".yaml", ".yml", ".json")
+MAX_BYTES = 16 << 20  # larger manifests are refused unparsed
+STDIN = "-"
+_SKIPPED_FOLDERS = ("node_modules", "__pycache__")
+
+
+def read_manifests(names: Sequence[str]) -> dict[str, str]:
+    """Return file name -> text for everything named; `-` is stdin, a folder all its manifests.
+
+    Raises UsageError naming the file that cannot be read.
+    """
+    texts: dict[str, str] = {}
+    for name in names:
+        if name == STDIN:
+            texts["<stdin>"] = _decode("<stdin>", _read_stdin())
+            continue
+        for path in _expand(name):
+            texts.setdefault(str(path), _decode(str(path), _read(path)))
+    return texts
+
+
+def manifest_paths(names: Iterable[str]) -> list[Path]:
+    """Return the files behind `names`, without stdin: what `--watch` looks at."""
+    return [path for name in names if name != STDIN for path in _expand(name)]
+
+
+def read_parameters(pairs: Sequence[str], files: Sequence[str]) -> dict[str, str]:
+    """Return the parameters given with -p and -f. Argo: 7.
+
+    Raises UsageError for what is no NAME=VALUE, no map, or given twice.
+    """
+    given: dict[str, str] = {}
+    for source, found in _given(pairs, files):
+        for name, value in found.items():
+            if name in given:
+                raise UsageError(f"parameter '{name}' is given twice (the second time by {source})")
+            given[name] = value
+    return given
+
+
+def split_pair(text: str, option: str = "-p") -> tuple[str, str]:
+    """Return name and value of NAME=VALUE, split at the first `=`."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"{option}: expected parameter of the form: NAME=VALUE. Received: {text}")
+    return name, value
+
+
+def _given(pairs: Sequence[str], files: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for pair in pairs:
+        yield "-p", dict([split_pair(pair)])
+    for name in files:
+        yield name, _parameter_file(name)
+
+
+def _parameter_file(name: str) -> dict[str, str]:
+    from argotui.bootstrap import parse_parameter_file
+
+    raw = _read_stdin() if name == STDIN else _read(_existing(name))
+    return parse_parameter_file("<stdin>" if name == STDIN else name, _decode(name, raw))
+
+
+def _existing(name: str) -> Path:
+    path = Path(name)
+    if not path.exists():
+        raise UsageError(f"{name}: no such file or folder")
+    return path
+
+
+def _expand(name: str) -> list[Path]:
+    path = _existing(name)
+    if not path.is_dir():
+        return [path]
+    found = sorted(_walk(path))
+    if not found:
+        raise UsageError(f"{name}: no {', '.join(SUFFIXES)} files in this folder")
+    return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be read: {error.strerror}") from None
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _walk(entry)
+        elif entry.suffix in SUFFIXES and entry.is_file():
+            yield entry
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    return _limited(str(path), raw)
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("<stdin>: there is nothing to read")
+    return _limited("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+
+
+def _limited(name: str, raw: bytes) -> bytes:
+    if len(raw) > MAX_BYTES:
+        raise UsageError(f"{name}: larger than {MAX_BYTES >> 20} MiB, which no manifest is")
+    return raw
+
+
+def _decode(name: str, raw: bytes) -> str:
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if raw.startswith(mark):
+            return _text(name, raw, encoding)
+    return _text(name, raw, "utf-8-sig")
+
+
+def _text(name: str, raw: bytes, encoding: str) -> str:
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{name}:{line}: not a text file (byte {error.start} is no {error.encoding}); "
+            "a manifest is YAML or JSON in UTF-8"
+        ) from None
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise UsageError(f"{name}:{line}: not a text file (it holds a NUL byte)")
+    return text
