@@ -1,20 +1,19 @@
-"""Writing and reading one container's spool.
+"""Where a container's spool is, and reading it in place while it grows.
 
-An index record is written when a line begins, not when it ends, so a line still being written is
-there to read. A line broken off by the other stream goes on in a new record with PARTIAL set.
+Called by the log pane, `argotui logs` and the tests; logs.writer says what the index holds.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-RECORD = struct.Struct("<QdQ")  # offset of the first byte, unix time, flags
-STDERR = 1  # flag: the line came from stderr
-PARTIAL = 2  # flag: goes on from the record before of the same stream
+from argotui.logs.writer import PARTIAL, RECORD, STDERR, SpoolWriter
+
+__all__ = ["PARTIAL", "RECORD", "STDERR", "LogLine", "SpoolReader", "SpoolWriter", "log_path"]
+
 _MAX_READ = 1 << 20  # bytes of one line handed to a reader at most; the rest stays in the file
 
 
@@ -32,51 +31,6 @@ class LogLine:
     stderr: bool
     partial: bool
     text: bytes
-
-
-class SpoolWriter:
-    """Appends to a spool. Goes on at the end of what an earlier writer left."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._log = open(path, "ab", buffering=0)  # noqa: SIM115
-        self._index = open(path.with_suffix(".idx"), "ab", buffering=0)  # noqa: SIM115
-        self._size = os.fstat(self._log.fileno()).st_size
-        self._open: int | None = None  # the stream whose line has no newline yet
-        self._broken: set[int] = set()  # streams whose line was broken off by the other
-
-    @property
-    def size(self) -> int:
-        return self._size
-
-    def write(self, data: bytes, *, at: float, stderr: bool = False) -> None:
-        """Append bytes of one stream, as they came."""
-        if not data:
-            return
-        stream = STDERR if stderr else 0
-        records = bytearray()
-        begins = 0
-        if self._open is not None and self._open != stream:
-            self._broken.add(self._open)
-            self._open = None
-        if self._open == stream:
-            begins = data.find(b"\n") + 1 or len(data)
-        while begins < len(data):
-            flags = stream
-            if stream in self._broken:
-                self._broken.discard(stream)
-                flags |= PARTIAL
-            records += RECORD.pack(self._size + begins, at, flags)
-            begins = data.find(b"\n", begins) + 1 or len(data)
-        self._open = None if data.endswith(b"\n") else stream
-        self._log.write(data)
-        self._size += len(data)
-        if records:
-            self._index.write(records)
-
-    def close(self) -> None:
-        self._log.close()
-        self._index.close()
 
 
 class SpoolReader:
@@ -117,21 +71,33 @@ class SpoolReader:
         ends = [record[0] for record in records[1:]]
         if len(ends) < stop - start:
             ends.append(max(self._size, records[-1][0]))
-        found = []
-        for number, ((offset, at, flags), end) in enumerate(
-            zip(records[: stop - start], ends, strict=True), start
-        ):
-            text = os.pread(self._log, min(end - offset, _MAX_READ), offset)
-            found.append(
-                LogLine(
-                    number=number,
-                    at=at,
-                    stderr=bool(flags & STDERR),
-                    partial=bool(flags & PARTIAL),
-                    text=text.removesuffix(b"\n"),
-                )
+        texts = self._texts([record[0] for record in records[: stop - start]], ends)
+        return [
+            LogLine(
+                number=number,
+                at=at,
+                stderr=bool(flags & STDERR),
+                partial=bool(flags & PARTIAL),
+                text=text,
             )
-        return found
+            for number, ((_, at, flags), text) in enumerate(
+                zip(records[: stop - start], texts, strict=True), start
+            )
+        ]
+
+    def _texts(self, begins: list[int], ends: list[int]) -> list[bytes]:
+        """Return the bytes of these lines: with one read, unless that would be a big one."""
+        assert self._log is not None
+        if ends[-1] - begins[0] <= _MAX_READ:
+            block, base = os.pread(self._log, ends[-1] - begins[0], begins[0]), begins[0]
+            texts = [block[a - base : b - base] for a, b in zip(begins, ends, strict=True)]
+        else:
+            texts = [
+                os.pread(self._log, min(b - a, _MAX_READ), a)
+                for a, b in zip(begins, ends, strict=True)
+            ]
+        # Bytes are written before their record: behind the last line there may be more already.
+        return [text.partition(b"\n")[0] for text in texts]
 
     def map(self) -> mmap.mmap | None:
         """Return the raw bytes, mapped; None while there are none. The caller closes it."""
