@@ -4,9 +4,9 @@ by `attach --plain` and by whatever else watches without a screen."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from argotui.driver.port import RunInfo, RunPort
 from argotui.model.changes import Batch, NodeCreated, NodePatched, NodesRemoved
@@ -42,27 +42,38 @@ class Observer(Protocol):
 
 
 async def follow(port: RunPort, observers: Sequence[Observer]) -> Followed:
-    """Watch until the run's driver leaves; return the run as it then stood."""
+    """Watch until the run's driver leaves; return the run as it then stood.
+
+    What an observer raises ends the watching.
+    """
     snapshot = await port.snapshot()
     run = Followed(snapshot.info, snapshot.state, snapshot.seq)
     for observer in observers:
         observer.begin(run)
-    ticking = asyncio.create_task(_tick(run, observers))
-    try:
-        async for batch in port.changes(run.seq):
-            touched = take(run, batch)
-            for observer in observers:
-                observer.batch(run, batch, touched)
-            if ticking.done():
-                break
-    finally:
-        ticking.cancel()
-        await asyncio.gather(ticking, return_exceptions=True)
-    if not ticking.cancelled() and (fault := ticking.exception()):
-        raise fault
+    await _first_of(_consume(port, run, observers), _tick(run, observers))
     for observer in observers:
         observer.end(run)
     return run
+
+
+async def _first_of(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts together until one ends or fails; end the others."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _consume(port: RunPort, run: Followed, observers: Sequence[Observer]) -> None:
+    async for batch in port.changes(run.seq):
+        touched = take(run, batch)
+        for observer in observers:
+            observer.batch(run, batch, touched)
 
 
 def take(run: Followed, batch: Batch) -> list[Node]:

@@ -49,7 +49,7 @@ class JsonLines:
 
     def _run(self, run: Followed) -> dict[str, Any]:
         return {
-            "run": run.info.run_id,
+            "id": run.info.run_id,
             "workflow": run.info.workflow_name,
             "status": run_json(run.state),
         }

@@ -15,19 +15,20 @@ STDIN = "-"
 _SKIPPED_FOLDERS = ("node_modules", "__pycache__")
 
 
-def read_manifests(names: Sequence[str]) -> dict[str, str]:
-    """Return file name -> text for everything named; `-` is stdin, a folder all its manifests.
+def read_manifests(names: Sequence[str]) -> dict[str, bytes]:
+    """Return file name -> content for everything named; `-` is stdin, a folder all its manifests.
 
     Raises UsageError naming the file that cannot be read.
     """
-    texts: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
     for name in names:
         if name == STDIN:
-            texts["<stdin>"] = _decode("<stdin>", _read_stdin())
+            contents["<stdin>"] = _read_stdin()
             continue
         for path in _expand(name):
-            texts.setdefault(str(path), _decode(str(path), _read(path)))
-    return texts
+            if str(path) not in contents:
+                contents[str(path)] = _read(path)
+    return contents
 
 
 def manifest_paths(names: Iterable[str]) -> list[Path]:
@@ -124,22 +125,8 @@ def _limited(name: str, raw: bytes) -> bytes:
 
 
 def _decode(name: str, raw: bytes) -> str:
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if raw.startswith(mark):
-            return _text(name, raw, encoding)
-    return _text(name, raw, "utf-8-sig")
-
-
-def _text(name: str, raw: bytes, encoding: str) -> str:
     try:
-        text = raw.decode(encoding)
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{name}:{line}: not a text file (byte {error.start} is no {error.encoding}); "
-            "a manifest is YAML or JSON in UTF-8"
-        ) from None
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise UsageError(f"{name}:{line}: not a text file (it holds a NUL byte)")
-    return text
+        raise UsageError(f"{name}:{line}: not a text in UTF-8 (byte {error.start})") from None

@@ -54,9 +54,8 @@ def _picture(found: re.Match[str]) -> str:
 
 def fit(text: str, stream: IO[str]) -> str:
     """Return `text` in characters that `stream` can print: glyphs fall back to ASCII."""
-    encoding = getattr(stream, "encoding", None) or "ascii"
     try:
-        text.encode(encoding)
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         plain = "".join(_ASCII.get(char, char) for char in text)
         return plain.encode("ascii", "backslashreplace").decode()

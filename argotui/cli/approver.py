@@ -1,0 +1,129 @@
+"""Approvals that a headless run was told of beforehand, and the patience it has for others.
+
+Called by the headless twin with --approve, --approve-param, --approve-all, --approval-timeout.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from argotui.cli.failure import complain
+from argotui.cli.follow import Followed
+from argotui.cli.nodes import is_called, path_of, waiting_nodes
+from argotui.driver.port import RunPort
+from argotui.model.changes import Batch
+from argotui.model.events import ResumeRequested
+from argotui.model.status import Node, NodeType
+
+CI_TIMEOUT = 3600.0  # seconds; what --approval-timeout is under CI=true
+
+
+class ApprovalTimeout(Exception):
+    """Nobody approved in time, and nothing else is left to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approvals:
+    """What may go on without asking: nodes by name, or all; values for supplied parameters."""
+
+    everything: bool = False
+    nodes: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        return list(dict.fromkeys((*self.nodes, *self.values)))
+
+
+def who() -> str:
+    """Return the name under which this user's approvals are recorded."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid {os.getuid()}"
+
+
+class Approver:
+    """Approves what it was told to, each node once."""
+
+    def __init__(self, port: RunPort, approvals: Approvals) -> None:
+        self._port = port
+        self._approvals = approvals
+        self._asked: set[tuple[str, float | None]] = set()
+        self._used: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, run: Followed) -> None:
+        self._look(run)
+
+    def batch(self, run: Followed, batch: Batch, touched: Sequence[Node]) -> None:
+        if any(node.type is NodeType.SUSPEND for node in touched):
+            self._look(run)
+
+    def tick(self, run: Followed) -> None:
+        pass
+
+    def end(self, run: Followed) -> None:
+        for name in self._approvals.names():
+            if name not in self._used:
+                complain(f"--approve {name}: no node of that name waited for approval")
+
+    def _look(self, run: Followed) -> None:
+        for node in waiting_nodes(run.state):
+            key = (node.name, node.started_at)
+            names = [n for n in self._approvals.names() if is_called(node, n, run.state)]
+            if key in self._asked or not (names or self._approvals.everything):
+                continue
+            self._asked.add(key)
+            self._used.update(names)
+            values: dict[str, str] = {}
+            for name in names:
+                values.update(self._approvals.values.get(name, {}))
+            task = asyncio.create_task(self._approve(node.name, path_of(node, run.state), values))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _approve(self, name: str, path: str, values: Mapping[str, str]) -> None:
+        verdict = await self._port.submit(ResumeRequested(node_name=name, values=values, by=who()))
+        if not verdict.accepted:
+            complain(f"--approve {path}: {verdict.why}")
+
+
+class Patience:
+    """Raises ApprovalTimeout once only people are waited for, and for too long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def begin(self, run: Followed) -> None:
+        self._look(run)
+
+    def batch(self, run: Followed, batch: Batch, touched: Sequence[Node]) -> None:
+        self._look(run)
+
+    def tick(self, run: Followed) -> None:
+        if self._since is not None and time.monotonic() - self._since >= self._seconds:
+            raise ApprovalTimeout
+
+    def end(self, run: Followed) -> None:
+        pass
+
+    def _look(self, run: Followed) -> None:
+        stuck = bool(waiting_nodes(run.state)) and not _is_busy(run)
+        if not stuck:
+            self._since = None
+        elif self._since is None:
+            self._since = time.monotonic()
+
+
+def _is_busy(run: Followed) -> bool:
+    """Whether anything goes on that needs nobody: work, or a timer."""
+    return any(
+        not node.is_fulfilled and (node.name in run.state.work or node.wake_at is not None)
+        for node in run.state.nodes.values()
+    )
