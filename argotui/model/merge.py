@@ -1,145 +1,153 @@
-"""Kubernetes' strategic merge patch on plain JSON: which lists are merged, and by which key.
+"""Kubernetes' strategic merge patch on plain JSON. Pure; nothing of its input is changed.
 
-Called by manifest (templateDefaults, workflowTemplateRef) and pods (podSpecPatch).
+Called by manifest/ (workflowTemplateRef, templateDefaults) and pods/ (podSpecPatch).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from argotui.model.manifest import Json, JsonObject
-
-# Field of a list -> the key its objects are known by. A list that is not named here is replaced
-# whole, as Kubernetes does with it (args, command, tolerations of a pod, envFrom).
-POD_KEYS: Mapping[str, str] = {
+# Lists merged item by item, and the field that says which items are the same.
+MERGE_KEYS: Mapping[str, str] = {
     "containers": "name",
     "initContainers": "name",
     "ephemeralContainers": "name",
+    "sidecars": "name",
     "env": "name",
-    "ports": "containerPort",
     "volumeMounts": "mountPath",
     "volumeDevices": "devicePath",
     "volumes": "name",
+    "volumeClaimTemplates": "name",
+    "ports": "containerPort",
     "imagePullSecrets": "name",
     "hostAliases": "ip",
-    "topologySpreadConstraints": "topologyKey",
     "resourceClaims": "name",
-    "schedulingGates": "name",
+    "claims": "name",
+    "topologySpreadConstraints": "topologyKey",
+    "parameters": "name",
+    "artifacts": "name",
+    "templates": "name",
+    "tasks": "name",
+    "ownerReferences": "uid",
 }
-
+# Lists of plain values that are united.
+UNITED = frozenset(("finalizers",))
+# A volume has one kind of source: that of the patch takes the place of the one before.
+_ONE_OF_A_KIND = frozenset(("volumes",))
 _DIRECTIVE = "$patch"
-_RETAIN = "$retainKeys"
-_ORDER = "$setElementOrder/"
-_DELETE_SCALARS = "$deleteFromPrimitiveList/"
+_DELETE_FROM = "$deleteFromPrimitiveList/"
+_IGNORED = ("$setElementOrder/", "$retainKeys")
 
 
-class MergeError(ValueError):
-    """The patch is none: a directive that does not exist, or an element without its key."""
-
-
-def strategic_merge(
-    base: JsonObject, patch: JsonObject, *, keys: Mapping[str, str] = POD_KEYS
-) -> dict[str, Any]:
-    """Return `base` with `patch` merged over it, as new dicts and lists; both stay as they are.
-
-    null takes a key away. `$patch: replace|delete|merge`, `$retainKeys` and
-    `$deleteFromPrimitiveList/x` are understood; `$setElementOrder/x` is not needed and dropped.
-    Raises MergeError.
-    """
+def strategic_merge(base: Any, patch: Any, keys: Mapping[str, str] = MERGE_KEYS) -> Any:
+    """Return `base` with `patch` laid over it: mappings merge, null deletes, lists named in
+    `keys` merge item by item, other lists and values are replaced. `$patch: delete|replace` is
+    obeyed in mappings and in items. Parts that do not change are shared with the input."""
+    if not isinstance(base, Mapping) or not isinstance(patch, Mapping):
+        return _cleaned(patch)
     match patch.get(_DIRECTIVE):
-        case None | "merge":
-            return _merged_object(base, patch, keys)
         case "replace":
-            return _cleaned(patch, keys)
+            return _cleaned({key: value for key, value in patch.items() if key != _DIRECTIVE})
         case "delete":
             return {}
-        case other:
-            raise MergeError(f"Unknown patch type: {other}")
-
-
-def _merged_object(base: JsonObject, patch: JsonObject, keys: Mapping[str, str]) -> dict[str, Any]:
-    merged = {key: _copy(value) for key, value in base.items()}
-    if (retained := patch.get(_RETAIN)) is not None:
-        merged = {key: value for key, value in merged.items() if key in retained}
+    merged = dict(base)
     for key, value in patch.items():
-        if key.startswith(_DELETE_SCALARS):
-            field = key.removeprefix(_DELETE_SCALARS)
-            merged[field] = [item for item in merged.get(field) or () if item not in value]
-        elif key.startswith((_ORDER, _DIRECTIVE, _RETAIN)):
+        if key == _DIRECTIVE or key.startswith(_IGNORED):
             continue
+        if key.startswith(_DELETE_FROM):
+            _delete_values(merged, key.removeprefix(_DELETE_FROM), value)
         elif value is None:
             merged.pop(key, None)
         else:
-            merged[key] = _merged_value(merged.get(key), value, keys.get(key), keys)
+            merged[key] = _merge_field(key, merged.get(key), value, keys)
     return merged
 
 
-def _merged_value(base: Json, patch: Json, key: str | None, keys: Mapping[str, str]) -> Any:
-    if isinstance(patch, Mapping):
-        return strategic_merge(base if isinstance(base, Mapping) else {}, patch, keys=keys)
-    if isinstance(patch, list | tuple) and key is not None:
-        return _merged_list(base if isinstance(base, list | tuple) else (), patch, key, keys)
-    return _copy(patch)
+def _merge_field(name: str, base: Any, patch: Any, keys: Mapping[str, str]) -> Any:
+    if isinstance(base, list) and isinstance(patch, list):
+        if name in UNITED:
+            return [*base, *(value for value in patch if value not in base)]
+        if name in keys and _are_mappings(patch) and _are_mappings(base):
+            return _merge_items(name, base, patch, keys)
+    return strategic_merge(base, patch, keys)
 
 
-def _merged_list(
-    base: Iterable[Json], patch: Iterable[Json], key: str, keys: Mapping[str, str]
+def _are_mappings(items: list[Any]) -> bool:
+    return all(isinstance(item, Mapping) for item in items)
+
+
+def _merge_items(
+    name: str, base: list[Any], patch: list[Any], keys: Mapping[str, str]
 ) -> list[Any]:
-    """Objects are known by `key`; those of the patch that base lacks come after base's own."""
-    asked = [_element(item, key) for item in patch]
-    if any(set(item) == {_DIRECTIVE} and item[_DIRECTIVE] == "replace" for item in asked):
-        return [_cleaned(item, keys) for item in asked if set(item) != {_DIRECTIVE}]
-    merged = {_identity(item, key, at): _copy(item) for at, item in enumerate(base)}
-    touched: list[Any] = []
-    for item in asked:
-        if item.get(_DIRECTIVE) == "delete":
-            merged.pop(item[key], None)
-            continue
-        known = merged.get(item[key])
-        merged[item[key]] = strategic_merge(known if known is not None else {}, item, keys=keys)
-        touched.append(item[key])
-    return [merged[name] for name in _ordered(list(merged), touched)]
+    key = keys[name]
+    directives = [item.get(_DIRECTIVE) for item in patch]
+    if "replace" in directives:  # in any item: the whole list
+        return [_cleaned(item) for item in patch if item.get(_DIRECTIVE) != "replace"]
+    gone = {_same(item, key) for item in patch if item.get(_DIRECTIVE) == "delete"}
+    kept = [item for item in base if _same(item, key) not in gone]
+    olds = {_same(item, key): item for item in kept}
+    news = []
+    for item in patch:
+        if item.get(_DIRECTIVE) != "delete":
+            old = olds.get(_same(item, key))
+            news.append(_cleaned(item) if old is None else _merge_item(name, old, item, keys))
+    return _ordered(kept, news, key)
 
 
-def _element(item: Json, key: str) -> JsonObject:
-    if not isinstance(item, Mapping):
-        raise MergeError(f"expected an object with the merge key {key}, not {item!r}")
-    if not isinstance(item.get(key), str | int) and set(item) != {_DIRECTIVE}:
-        raise MergeError(f"map: {dict(item)} does not contain declared merge key: {key}")
-    return item
+def _merge_item(name: str, old: Any, new: Any, keys: Mapping[str, str]) -> Any:
+    if name in _ONE_OF_A_KIND and set(old) != set(new):
+        return _cleaned(new)
+    return strategic_merge(old, new, keys)
 
 
-def _identity(item: Json, key: str, at: int) -> Any:
-    """An object of base without the key belongs to nobody: it stays, under a name of its own."""
-    if isinstance(item, Mapping) and isinstance(item.get(key), str | int):
-        return item[key]
-    return ("", at)
+def _ordered(base: list[Any], news: list[Any], key: str) -> list[Any]:
+    """Return the items in Kubernetes' order: the patch's own, base items kept before what
+    followed them in the base."""
+    place = {_same(item, key): i for i, item in enumerate(base)}
+    patched = {_same(item, key) for item in news}
+    rest = [item for item in base if _same(item, key) not in patched]
+    result = []
+    for item in news:
+        at = place.get(_same(item, key), -1)
+        while rest and place[_same(rest[0], key)] < at:
+            result.append(rest.pop(0))
+        result.append(item)
+    return [*result, *rest]
 
 
-def _ordered(names: list[Any], touched: list[Any]) -> list[Any]:
-    """Elements that the patch names follow its order, the others keep theirs (as Kubernetes)."""
-    place = {name: at for at, name in enumerate(names)}
-    asked = [name for name in dict.fromkeys(touched) if name in place]
-    chosen = frozenset(asked)
-    ordered: list[Any] = []
-    for name in (name for name in names if name not in chosen):
-        while asked and place[asked[0]] < place[name]:
-            ordered.append(asked.pop(0))
-        ordered.append(name)
-    return ordered + asked
+def _same(item: Mapping[str, Any], key: str) -> Any:
+    value = item.get(key)
+    if value is None and key == "name":  # a volume claim is named in its metadata
+        metadata = item.get("metadata")
+        value = metadata.get("name") if isinstance(metadata, Mapping) else None
+    return value if isinstance(value, str | int | None) else repr(value)
 
 
-def _cleaned(patch: JsonObject, keys: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a patch says where there is nothing to merge it with."""
-    return _merged_object({}, {k: v for k, v in patch.items() if k != _DIRECTIVE}, keys)
+def _delete_values(merged: dict[str, Any], key: str, values: Any) -> None:
+    if isinstance(merged.get(key), list) and isinstance(values, list):
+        merged[key] = [value for value in merged[key] if value not in values]
 
 
-def _copy(value: Json) -> Any:
-    match value:
-        case Mapping():
-            return {key: _copy(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_copy(item) for item in value]
-        case _:
-            return value
+def _cleaned(value: Any) -> Any:
+    """Return what a patch adds, without its directives; a null in it deletes nothing and goes."""
+    if isinstance(value, list):
+        items = [item for item in value if not _is_deleted(item)]
+        cleaned = [_cleaned(item) for item in items]
+        same = len(items) == len(value) and all(a is b for a, b in zip(items, cleaned, strict=True))
+        return value if same else cleaned
+    if not isinstance(value, Mapping):
+        return value
+    cleaned_map = {key: _cleaned(part) for key, part in value.items() if not _is_directive(key)}
+    unchanged = len(cleaned_map) == len(value) and all(
+        cleaned_map[key] is part for key, part in value.items()
+    )
+    return value if unchanged else cleaned_map
+
+
+def _is_directive(key: str) -> bool:
+    return key == _DIRECTIVE or key.startswith((_DELETE_FROM, *_IGNORED))
+
+
+def _is_deleted(item: Any) -> bool:
+    return isinstance(item, Mapping) and item.get(_DIRECTIVE) == "delete"
