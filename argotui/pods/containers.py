@@ -12,7 +12,7 @@ from typing import Any
 from argotui.model.bodies import ContainerBody, ContainerSetBody, ScriptBody
 from argotui.model.manifest import Template
 from argotui.model.work import StagedFile
-from argotui.pods.plain import items, plain
+from argotui.pods.plain import items, objects, plain
 from argotui.pods.request import PodError
 
 MAIN = "main"
@@ -56,12 +56,12 @@ def main_containers(template: Template) -> Mains:
 
 def init_containers(template: Template, mains: Mains) -> list[dict[str, Any]]:
     """Return the user's init containers; those that mirror get the mounts of the mains."""
-    return [_helper(each, mains) for each in items(template.extra.get("initContainers"))]
+    return _helpers(template, "initContainers", mains)
 
 
 def sidecars(template: Template, mains: Mains) -> list[dict[str, Any]]:
     """Return the sidecars; those that mirror get the mounts of the mains."""
-    return [_helper(each, mains) for each in items(template.extra.get("sidecars"))]
+    return _helpers(template, "sidecars", mains)
 
 
 def mounted_volumes(containers: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def mounted_volumes(containers: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for container in containers:
         for key in ("volumeMounts", "volumeDevices"):
-            names.update(dict.fromkeys(mount["name"] for mount in container.get(key) or ()))
+            names.update((mount["name"], None) for mount in objects(container.get(key), key))
     return tuple(names)
 
 
@@ -86,10 +86,10 @@ def _script(body: ScriptBody, *, args_last: bool) -> Mains:
     container = _named_main(body.extra)
     if not body.source:
         return Mains(containers=(container,))
-    args = items(container.get("args"))
+    args = items(container.get("args"), "args")
     container["args"] = [SCRIPT_PATH, *args] if args_last else [*args, SCRIPT_PATH]
     staging = {"name": STAGING_VOLUME, "mountPath": SCRIPT_PATH.rpartition("/")[0]}
-    container["volumeMounts"] = [*items(container.get("volumeMounts")), staging]
+    container["volumeMounts"] = [*_mounts(container), staging]
     return Mains(
         containers=(container,),
         stage=(StagedFile(container=MAIN, path=SCRIPT_PATH, content=body.source, mode=0o755),),
@@ -99,7 +99,7 @@ def _script(body: ScriptBody, *, args_last: bool) -> Mains:
 
 def _container_set(body: ContainerSetBody) -> Mains:
     """Containers keep their names; all of them share the set's mounts. Argo: 3.4."""
-    shared = items(body.volume_mounts)
+    shared = objects(body.volume_mounts, "containerSet.volumeMounts")
     containers = []
     for node in body.containers:
         if not node.name:
@@ -107,7 +107,7 @@ def _container_set(body: ContainerSetBody) -> Mains:
         if node.name in _RESERVED:
             raise PodError(f"containerSet.containers.{node.name} is a reserved name")
         container = {**plain(node.extra), "name": node.name}
-        if mounts := [*items(container.get("volumeMounts")), *plain(shared)]:
+        if mounts := [*_mounts(container), *plain(shared)]:
             container["volumeMounts"] = mounts
         containers.append(container)
     return Mains(
@@ -117,16 +117,21 @@ def _container_set(body: ContainerSetBody) -> Mains:
     )
 
 
+def _mounts(container: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return objects(container.get("volumeMounts"), "volumeMounts", key="mountPath")
+
+
+def _helpers(template: Template, key: str, mains: Mains) -> list[dict[str, Any]]:
+    return [_helper(each, mains) for each in objects(template.extra.get(key), key)]
+
+
 def _helper(container: dict[str, Any], mains: Mains) -> dict[str, Any]:
     if not container.pop("mirrorVolumeMounts", False):
         return container
-    mounts = items(container.get("volumeMounts"))
-    taken = {mount.get("mountPath") for mount in mounts}
+    mounts = {mount["mountPath"]: mount for mount in _mounts(container)}
     for main in mains.containers:
-        for mount in items(main.get("volumeMounts")):
-            if mount.get("mountPath") not in taken:
-                taken.add(mount.get("mountPath"))
-                mounts.append(mount)
+        for mount in _mounts(main):
+            mounts.setdefault(mount["mountPath"], mount)
     if mounts:
-        container["volumeMounts"] = mounts
+        container["volumeMounts"] = list(mounts.values())
     return container

@@ -10,6 +10,7 @@ from typing import Any
 
 from argotui.model.manifest import Json
 from argotui.pods.containers import MAIN
+from argotui.pods.plain import an_object
 from argotui.pods.request import PodRequest
 
 LABEL_WORKFLOW = "workflows.argoproj.io/workflow"
@@ -29,8 +30,8 @@ def pod_metadata(request: PodRequest, mains: tuple[str, ...]) -> dict[str, Any]:
     labels = _argo_labels(request)
     annotations = _argo_annotations(request, mains)
     for given in _given(request):
-        labels.update(_texts(given.get("labels")))
-        annotations.update(_texts(given.get("annotations")))
+        labels.update(_texts(given.get("labels"), "labels"))
+        annotations.update(_texts(given.get("annotations"), "annotations"))
     labels[LABEL_RUN] = request.run_id
     return {
         "name": request.pod_name,
@@ -60,17 +61,17 @@ def _argo_annotations(request: PodRequest, mains: tuple[str, ...]) -> dict[str, 
     return annotations
 
 
-def _given(request: PodRequest) -> tuple[Mapping[str, Json], ...]:
+def _given(request: PodRequest) -> tuple[dict[str, Any], ...]:
     """Later ones win."""
     return (
-        request.spec.extra.get("podMetadata") or {},
-        request.library_pod_metadata,
-        request.template.extra.get("metadata") or {},
+        an_object(request.spec.extra.get("podMetadata"), "podMetadata"),
+        an_object(request.library_pod_metadata, "podMetadata"),
+        an_object(request.template.extra.get("metadata"), "metadata"),
     )
 
 
-def _texts(values: Json) -> dict[str, str]:
-    return {str(key): _text(value) for key, value in (values or {}).items()}
+def _texts(values: Json, what: str) -> dict[str, str]:
+    return {key: _text(value) for key, value in an_object(values, what).items()}
 
 
 def _text(value: Json) -> str:

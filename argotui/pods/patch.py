@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from argotui.model.merge import MergeError, strategic_merge
-from argotui.pods.plain import plain
+from argotui.model.merge import strategic_merge
+from argotui.pods.plain import an_object, objects, plain
 from argotui.pods.request import PodError, PodRequest
 
 # Argo's own containers may be patched by name; here they do not exist.
@@ -29,24 +29,28 @@ def patched_spec(spec: dict[str, Any], request: PodRequest) -> dict[str, Any]:
     """
     for source in (request.spec.extra, request.template.extra):
         if text := source.get("podSpecPatch"):
-            spec = _patched(spec, _without_argo(_read(text)))
+            spec = _patched(spec, text)
     return spec
+
+
+def _patched(spec: dict[str, Any], text: Any) -> dict[str, Any]:
+    try:
+        result: dict[str, Any] = plain(strategic_merge(spec, _without_argo(_read(text))))
+        _check(result, spec)
+    except PodError as error:
+        raise PodError(_FAILED, error.detail or error.text) from error
+    return result
 
 
 def _read(text: Any) -> dict[str, Any]:
     """A patch is text, JSON or YAML; an object is taken as it stands."""
-    if isinstance(text, Mapping):
-        return plain(text)  # type: ignore[no-any-return]
     try:
-        value = _parsed(str(text))
-        size = _count(value)
+        value = _parsed(text) if isinstance(text, str) else text
+        if _count(value) > _MAX_VALUES:
+            raise PodError(_FAILED, f"podSpecPatch holds over {_MAX_VALUES} values")
+        return an_object(value, "podSpecPatch")
     except (yaml.YAMLError, RecursionError) as error:
         raise PodError(_FAILED, f"podSpecPatch is neither JSON nor YAML: {error}") from error
-    if not isinstance(value, dict):
-        raise PodError(_FAILED, "podSpecPatch must be an object with fields of a pod's spec")
-    if size > _MAX_VALUES:
-        raise PodError(_FAILED, f"podSpecPatch holds over {_MAX_VALUES} values")
-    return plain(value)  # type: ignore[no-any-return]
 
 
 def _parsed(text: str) -> Any:
@@ -59,7 +63,9 @@ def _parsed(text: str) -> Any:
 def _count(value: Any, seen: int = 0) -> int:
     """Count values as if aliases were written out, no further than is needed."""
     seen += 1
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = (
+        value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    )
     for item in inner:
         if seen > _MAX_VALUES:
             break
@@ -75,11 +81,16 @@ def _without_argo(patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_argo(item: Any) -> bool:
-    return isinstance(item, dict) and item.get("name") in _ARGO_CONTAINERS
+    return isinstance(item, dict) and str(item.get("name")) in _ARGO_CONTAINERS
 
 
-def _patched(spec: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return strategic_merge(spec, patch)
-    except MergeError as error:
-        raise PodError(_FAILED, str(error)) from error
+def _check(patched: dict[str, Any], spec: dict[str, Any]) -> None:
+    """A pod without its mains, or with a deadline that is no number, is none."""
+    left = {each["name"] for each in objects(patched.get("containers"), "containers")}
+    for container in spec["containers"]:
+        if container["name"] not in left:
+            raise PodError(f"podSpecPatch takes container '{container['name']}' away")
+    for key in ("initContainers", "volumes"):
+        objects(patched.get(key), key)
+    if type(patched.get("activeDeadlineSeconds")) not in (int, type(None)):
+        raise PodError("activeDeadlineSeconds must be a whole number")

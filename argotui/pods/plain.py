@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from argotui.model.manifest import Json
+from argotui.pods.request import PodError
 
 
 def plain(value: Json) -> Any:
@@ -24,9 +25,27 @@ def plain(value: Json) -> Any:
             return str(value)
 
 
-def items(value: Json) -> list[Any]:
-    """Return a list of JSON as a new plain list; what is no list counts as empty."""
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else []
+def items(value: Json, what: str) -> list[Any]:
+    """Return a list of JSON as a new plain list; none counts as empty. Raises PodError."""
+    if not isinstance(value, list | tuple | None):
+        raise PodError(f"{what} must be a list")
+    return [plain(item) for item in value or ()]
+
+
+def objects(value: Json, what: str, *, key: str = "name") -> list[dict[str, Any]]:
+    """Return a list of objects, each known by the text at `key`. Raises PodError naming `what`."""
+    found = items(value, what)
+    for item in found:
+        if not isinstance(item, dict) or not isinstance(item.get(key), str):
+            raise PodError(f"{what} must be a list of objects with a {key}")
+    return found
+
+
+def an_object(value: Json, what: str) -> dict[str, Any]:
+    """Return a copy of a JSON object; none counts as empty. Raises PodError naming `what`."""
+    if not isinstance(value, Mapping | None):
+        raise PodError(f"{what} must be an object")
+    return {str(key): plain(item) for key, item in (value or {}).items()}
 
 
 def first_given(values: Iterable[Json]) -> Any:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from argotui.pods.plain import first_given, items
+from argotui.pods.plain import an_object, first_given, items
 from argotui.pods.request import PodRequest
 
 _INHERITED = ("nodeSelector", "affinity", "tolerations")  # template > boundary > spec, replaced
 _OVERRIDDEN = ("serviceAccountName", "securityContext", "schedulerName", "resourceClaims")
 _SPEC_ONLY = ("hostNetwork", "dnsPolicy", "dnsConfig", "imagePullSecrets")
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _HOST_LABEL = "kubernetes.io/hostname"
 
 
@@ -34,7 +35,11 @@ def pod_settings(request: PodRequest) -> dict[str, Any]:
     )
     settings["priority"] = template.get("priority")
     settings["resources"] = first_given((template.get("podResources"), spec.get("podResources")))
-    settings["hostAliases"] = [*items(spec.get("hostAliases")), *items(template.get("hostAliases"))]
+    settings["hostAliases"] = [
+        alias
+        for source in (spec, template)
+        for alias in items(source.get("hostAliases"), "hostAliases")
+    ]
     settings["activeDeadlineSeconds"] = _deadline(request.deadline_seconds)
     settings["affinity"] = _avoiding(settings["affinity"], request.failed_hosts)
     return {key: value for key, value in settings.items() if value is not None and value != []}
@@ -57,13 +62,16 @@ def _avoiding(affinity: Any, hosts: tuple[str, ...]) -> Any:
     """
     if not hosts:
         return affinity
-    affinity = affinity or {}
     rule = {"key": _HOST_LABEL, "operator": "NotIn", "values": sorted(set(hosts))}
-    node = affinity.setdefault("nodeAffinity", {})
-    required = node.setdefault("requiredDuringSchedulingIgnoredDuringExecution", {})
-    terms = required.setdefault("nodeSelectorTerms", []) or [{}]
-    required["nodeSelectorTerms"] = [
-        {**term, "matchExpressions": [*(term.get("matchExpressions") or ()), dict(rule)]}
-        for term in terms
-    ]
-    return affinity
+    affinity = an_object(affinity, "affinity")
+    node = an_object(affinity.get("nodeAffinity"), "affinity.nodeAffinity")
+    required = an_object(node.get(_REQUIRED), _REQUIRED)
+    terms = items(required.get("nodeSelectorTerms"), "nodeSelectorTerms") or [{}]
+    forbidding = [_with_rule(an_object(term, "nodeSelectorTerms"), rule) for term in terms]
+    node[_REQUIRED] = {**required, "nodeSelectorTerms": forbidding}
+    return {**affinity, "nodeAffinity": node}
+
+
+def _with_rule(term: dict[str, Any], rule: dict[str, Any]) -> dict[str, Any]:
+    rules = items(term.get("matchExpressions"), "matchExpressions")
+    return {**term, "matchExpressions": [*rules, dict(rule)]}

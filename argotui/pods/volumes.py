@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from argotui.pods.plain import items
+from argotui.pods.plain import objects
 from argotui.pods.request import PodError, PodRequest
 
 
@@ -36,5 +36,5 @@ def _known(request: PodRequest) -> dict[str, dict[str, Any]]:
         for name, claim in request.claims.items()
     }
     for source in (request.spec.extra, request.template.extra):
-        known.update({volume.get("name", ""): volume for volume in items(source.get("volumes"))})
+        known.update({each["name"]: each for each in objects(source.get("volumes"), "volumes")})
     return known

@@ -1,0 +1,108 @@
+"""Resource and http templates. Argo: 3.6, 3.7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from podmaking import make_request
+
+from argotui.model.work import HttpWork, ResourceWork
+from argotui.pods import PodError, build_http, build_resource
+
+
+def resource(**body: Any) -> ResourceWork:
+    outputs = body.pop("outputs", {})
+    return build_resource(make_request({"resource": body, "outputs": outputs}, namespace="ns"))
+
+
+def http(**body: Any) -> HttpWork:
+    return build_http(make_request({"http": body}))
+
+
+def test_a_resource_operation() -> None:
+    work = resource(
+        action="patch",
+        manifest="kind: X",
+        mergeStrategy="merge",
+        flags=["-n", "other"],
+        setOwnerReference=True,
+        successCondition="a == b",
+        failureCondition="c == d",
+        outputs={
+            "parameters": [
+                {"name": "j", "valueFrom": {"jsonPath": "{.x}", "default": "d"}},
+                {"name": "q", "valueFrom": {"jqFilter": ".x"}},
+                {"name": "neither", "value": "v"},
+            ]
+        },
+    )
+    assert work == ResourceWork(
+        action="patch",
+        manifest="kind: X",
+        merge_strategy="merge",
+        flags=("-n", "other"),
+        set_owner_reference=True,
+        success_condition="a == b",
+        failure_condition="c == d",
+        namespace="ns",
+        outputs={"j": ("jsonPath", "{.x}", "d"), "q": ("jqFilter", ".x", None)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"action": "frob", "manifest": "x"}, "resource.action must be one of"),
+        ({"action": "get"}, "Must provide at least one of flags or manifest."),
+        ({"action": "get", "manifestFrom": {}}, "artifact"),
+        ({"action": "get", "manifest": "x", "manifestFrom": {}}, "not both"),
+    ],
+)
+def test_operations_that_cannot_be(body: dict[str, Any], words: str) -> None:
+    with pytest.raises(PodError, match=words):
+        resource(**body)
+
+
+def test_a_request_with_defaults() -> None:
+    assert http(url="http://x") == HttpWork(url="http://x", method="GET")
+
+
+def test_a_request_with_everything() -> None:
+    header = {"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
+    work = http(
+        url="http://x",
+        method="POST",
+        headers=[header],
+        body="ü",
+        timeoutSeconds=3,
+        insecureSkipVerify=True,
+    )
+    assert work == HttpWork(
+        url="http://x",
+        method="POST",
+        headers=(header,),
+        body="ü".encode(),
+        timeout_seconds=3,
+        insecure_skip_verify=True,
+    )
+
+
+def test_bytes_are_base64() -> None:
+    assert http(url="u", bodyFrom={"bytes": "AP8="}).body == b"\x00\xff"
+    assert http(url="u", body="text", bodyFrom={"bytes": "AP8="}).body == b"text"
+    assert http(url="u", bodyFrom={}).body == b""
+
+
+@pytest.mark.parametrize("encoded", ["%%", "AP8", 7, "ü"])
+def test_bytes_that_are_not(encoded: Any) -> None:
+    with pytest.raises(PodError, match=r"http\.bodyFrom\.bytes is not base64"):
+        http(url="u", bodyFrom={"bytes": encoded})
+
+
+def test_each_builder_wants_its_own_template() -> None:
+    request = make_request({"container": {"image": "i"}, "name": "c"})
+    with pytest.raises(PodError, match="'c' is no resource"):
+        build_resource(request)
+    with pytest.raises(PodError, match="'c' is no http"):
+        build_http(request)
