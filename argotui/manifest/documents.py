@@ -12,19 +12,11 @@ from argotui.model.manifest import Metadata, Template
 from argotui.model.workflow import Workflow, WorkflowSpec
 
 _TOP_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
-_CRON_FIELDS = [
-    "schedules",
-    "timezone",
-    "concurrencyPolicy",
-    "startingDeadlineSeconds",
-    "suspend",
-    "when",
-    "stopStrategy",
-    "successfulJobsHistoryLimit",
-    "failedJobsHistoryLimit",
-    "workflowMetadata",
-    "workflowSpec",
-]
+_CRON_FIELDS = (
+    *("schedules", "timezone", "concurrencyPolicy", "startingDeadlineSeconds", "suspend", "when"),
+    *("stopStrategy", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"),
+    *("workflowMetadata", "workflowSpec"),
+)
 
 
 def read_workflow(kind: str, data: dict[str, Any], at: Decoding, path: Path) -> Workflow:
