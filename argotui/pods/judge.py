@@ -6,11 +6,12 @@ Called by the template types that run pods.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from argotui.model.manifest import JsonObject, Template
 from argotui.model.status import NodePhase
-from argotui.model.work import ContainerState, PodState, PodWork, Report
+from argotui.model.work import ContainerState, PodState, PodWork, Report, ResourceWork
+from argotui.pods.containers import MAIN
 from argotui.pods.outputs import node_outputs
 
 # The code with which a container ends that was not run because one it depends on failed, or
@@ -19,6 +20,8 @@ NOT_RUN = 64
 _KILLED = frozenset({137, 143})  # how sidecars end, rightly
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
 _DELETED = "pod deleted"
+_NO_POD = PodWork(pod={}, mains=())
+_EXIT_CODES = {PodState.SUCCEEDED: 0, PodState.FAILED: 1}
 _RANK = {"init": 0, "main": 1, "sidecar": 2}
 
 
@@ -51,27 +54,42 @@ class _Verdict:
 
 
 def judge(
-    report: Report, *, work: PodWork, template: Template, daemoned: bool = False
+    report: Report, *, work: PodWork | ResourceWork, template: Template, daemoned: bool = False
 ) -> Judgement:
     """Say what this report makes of the node. Argo: 1.6.
 
     `daemoned` tells that the node was up as a daemon before: it stays so while its pod runs,
     ready or not. Outputs are there even if a main failed. Children are judged for a containerSet
-    only. Reasons of the engine's own (deadline of the run, shutdown) come before this table.
+    only. Work on a resource is judged as if a container `main` had done it, as in Argo. Reasons of
+    the engine's own (deadline of the run, shutdown) come before this table.
     """
-    verdict = _verdict(report, work)
-    up = verdict.phase is NodePhase.RUNNING and work.daemon and (daemoned or _all_ready(report))
+    pod = work if isinstance(work, PodWork) else _NO_POD
+    if pod is _NO_POD:
+        report = _as_a_main(report)
+    verdict = _verdict(report, daemon=pod.daemon)
+    up = verdict.phase is NodePhase.RUNNING and pod.daemon and (daemoned or _all_ready(report))
     ended = report.state.has_ended or verdict.phase.is_completed
+    outputs = node_outputs(report, template, captured=pod.capture_result) if ended else {}
+    is_set = template.kind == "containerSet"
     return Judgement(
         phase=verdict.phase,
         message=verdict.message,
-        outputs=node_outputs(report, work=work, template=template) if ended else {},
+        outputs=outputs,
         daemoned=up,
-        children=_children(report, work, verdict) if template.kind == "containerSet" else (),
+        children=_children(report, pod.mains, verdict) if is_set else (),
     )
 
 
-def _verdict(report: Report, work: PodWork) -> _Verdict:
+def _as_a_main(report: Report) -> Report:
+    """Argo performs resource templates in a container `main`; here nothing else has run."""
+    if report.containers or report.fault or report.state not in _EXIT_CODES:
+        return report
+    code = _EXIT_CODES[report.state]
+    main = ContainerState(name=MAIN, state="terminated", exit_code=code)
+    return replace(report, containers=(main,))
+
+
+def _verdict(report: Report, *, daemon: bool) -> _Verdict:
     if report.fault:
         return _Verdict(NodePhase.ERROR, report.fault)
     match report.state:
@@ -82,14 +100,14 @@ def _verdict(report: Report, work: PodWork) -> _Verdict:
         case PodState.GONE:
             return _Verdict(NodePhase.ERROR, _DELETED)
         case PodState.SUCCEEDED:
-            return _helpers_verdict(report) or _ended_well(work)
+            return _helpers_verdict(report) or _ended_well(daemon=daemon)
         case PodState.FAILED:
-            return _failed_verdict(report) or _ended_well(work)
+            return _failed_verdict(report) or _ended_well(daemon=daemon)
 
 
-def _ended_well(work: PodWork) -> _Verdict:
+def _ended_well(*, daemon: bool) -> _Verdict:
     """A daemon has no business to end, not even with 0. Argo: 4.8."""
-    return _Verdict(NodePhase.FAILED if work.daemon else NodePhase.SUCCEEDED)
+    return _Verdict(NodePhase.FAILED if daemon else NodePhase.SUCCEEDED)
 
 
 def _pending_reason(report: Report) -> str:
@@ -167,9 +185,11 @@ def _exit_text(container: ContainerState) -> str:
     return f"{container.name}: {container.reason or 'Error'} (exit code {container.exit_code})"
 
 
-def _children(report: Report, work: PodWork, pod: _Verdict) -> tuple[ContainerJudgement, ...]:
+def _children(
+    report: Report, names: tuple[str, ...], pod: _Verdict
+) -> tuple[ContainerJudgement, ...]:
     known = {each.name: each for each in report.containers if each.kind == "main"}
-    return tuple(_child(known.get(name) or ContainerState(name=name), pod) for name in work.mains)
+    return tuple(_child(known.get(name) or ContainerState(name=name), pod) for name in names)
 
 
 def _child(container: ContainerState, pod: _Verdict) -> ContainerJudgement:

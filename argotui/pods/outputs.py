@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from argotui.model.manifest import Parameter, Template, ValueFrom
-from argotui.model.work import PodWork, Report
+from argotui.model.work import Report
 from argotui.pods.containers import MAIN
 
 _SOURCES = {"path": "path", "default": "default", "jsonPath": "json_path", "jqFilter": "jq_filter"}
 
 
-def node_outputs(report: Report, *, work: PodWork, template: Template) -> dict[str, Any]:
+def node_outputs(report: Report, template: Template, *, captured: bool) -> dict[str, Any]:
     """Return `parameters`, `result` and `exitCode`, as far as there are any.
 
     A parameter that has no value, since its file was missing, is left out. Argo: 1.6
@@ -22,7 +22,7 @@ def node_outputs(report: Report, *, work: PodWork, template: Template) -> dict[s
     outputs: dict[str, Any] = {}
     if parameters := parameter_outputs(report, template):
         outputs["parameters"] = parameters
-    if work.capture_result and report.result is not None:
+    if captured and report.result is not None:
         outputs["result"] = report.result
     for container in report.containers:
         if container.name == MAIN and container.kind == "main" and container.exit_code is not None:

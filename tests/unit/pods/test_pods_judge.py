@@ -9,7 +9,7 @@ from podmaking import make_request, make_template
 
 from argotui.model.status import NodePhase
 from argotui.model.work import ContainerState, PodState, PodWork, Report
-from argotui.pods import ContainerJudgement, Judgement, build_pod, judge
+from argotui.pods import ContainerJudgement, Judgement, build_pod, build_resource, judge
 
 PLAIN = {"container": {"image": "i"}}
 SET = {
@@ -330,3 +330,41 @@ def test_times_of_a_container_are_its_own() -> None:
 
 def test_a_pod_with_one_main_has_no_children() -> None:
     assert judged(PodState.SUCCEEDED, ended()).children == ()
+
+
+RESOURCE = {
+    "resource": {"action": "get", "flags": ["pod"]},
+    "outputs": {"parameters": [{"name": "p", "valueFrom": {"jsonPath": "{.x}"}}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "phase", "message", "outputs"),
+    [
+        ({"state": PodState.RUNNING}, "Running", "", {}),
+        ({"state": PodState.SUCCEEDED}, "Succeeded", "", {"exitCode": "0"}),
+        ({"state": PodState.FAILED}, "Failed", "main: Error (exit code 1)", {"exitCode": "1"}),
+        (
+            {"state": PodState.FAILED, "message": "no such kind"},
+            "Failed",
+            "no such kind",
+            {"exitCode": "1"},
+        ),
+        ({"state": PodState.FAILED, "fault": "needs a cluster"}, "Error", "needs a cluster", {}),
+    ],
+)
+def test_a_resource_is_judged_as_if_a_main_had_done_it(
+    given: dict[str, Any], phase: str, message: str, outputs: dict[str, Any]
+) -> None:
+    request = make_request(RESOURCE)
+    judgement = judge(Report(**given), work=build_resource(request), template=request.template)
+    assert (judgement.phase.value, judgement.message) == (phase, message)
+    assert judgement.outputs == outputs
+
+
+def test_outputs_of_a_resource_are_what_was_asked_of_it() -> None:
+    request = make_request(RESOURCE)
+    report = Report(state=PodState.SUCCEEDED, parameters={"p": "v"})
+    judgement = judge(report, work=build_resource(request), template=request.template)
+    told = {"name": "p", "value": "v", "valueFrom": {"jsonPath": "{.x}"}}
+    assert judgement.outputs == {"parameters": [told], "exitCode": "0"}
