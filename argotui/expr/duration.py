@@ -1,0 +1,72 @@
+"""Go durations (`1h2m3.5s`): reading and writing them.
+
+Called by `times`, and by the engine for deadlines, back-offs and suspends.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_UNITS = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,
+    "μs": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
+}
+_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_WHOLE = re.compile(rf"[+-]?(?:0|(?:{_PART.pattern})+)", re.ASCII)
+_SECONDS = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_LIMIT = 1 << 63
+_LONGEST = 200
+
+
+def parse_duration(text: str) -> int | None:
+    """Return the nanoseconds of a Go duration, None for a text that is none."""
+    if len(text) > _LONGEST or not _WHOLE.fullmatch(text):
+        return None
+    total = sum(int(Decimal(found[1]) * _UNITS[found[2]]) for found in _PART.finditer(text))
+    if total >= _LIMIT:
+        return None
+    return -total if text.startswith("-") else total
+
+
+def go_duration(text: str) -> float | None:
+    """Return the seconds of a field that takes integer seconds or a Go duration; None for a text
+    that is neither. Argo: 4.4, 4.6."""
+    stripped = text.strip()
+    if _SECONDS.fullmatch(stripped):
+        return float(int(stripped))
+    nanoseconds = parse_duration(stripped)
+    return None if nanoseconds is None else nanoseconds / 1e9
+
+
+def duration_text(nanoseconds: int) -> str:
+    """Return a duration as Go prints it: `1h0m0s`, `1.5s`, `300ms`, `0s`."""
+    sign = "-" if nanoseconds < 0 else ""
+    rest = abs(nanoseconds)
+    if rest == 0:
+        return "0s"
+    if rest < 1_000_000_000:
+        for unit in ("ms", "µs", "ns"):
+            if rest >= _UNITS[unit]:
+                return sign + _fraction(rest, _UNITS[unit]) + unit
+    minutes, seconds = divmod(rest, _UNITS["m"])
+    hours, minutes = divmod(minutes, 60)
+    text = _fraction(seconds, _UNITS["s"]) + "s"
+    if rest >= _UNITS["m"]:
+        text = f"{minutes}m{text}"
+    if hours:
+        text = f"{hours}h{text}"
+    return sign + text
+
+
+def _fraction(value: int, unit: int) -> str:
+    whole, part = divmod(value, unit)
+    if not part:
+        return str(whole)
+    return f"{whole}.{part:0{len(str(unit)) - 1}d}".rstrip("0")

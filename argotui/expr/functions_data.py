@@ -1,0 +1,101 @@
+"""Functions that read and write data: JSON, base64, jsonpath, dates.
+
+Listed in `functions`; `toJson` and `jsonpath` are Argo's, the rest expr-lang's.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+
+from argotui.expr.errors import ExpressionError
+from argotui.expr.golang import compact_json, indented_json
+from argotui.expr.jsonpath import query
+from argotui.expr.run import Function, Table, table
+from argotui.expr.times import date, duration, load_zone, now
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
+
+
+def from_json(text: str) -> Any:
+    """Return the JSON value; every number is a float, as Go reads it."""
+    return parse_json(text, number=float)
+
+
+def parse_json(text: str, *, number: Any = None) -> Any:
+    """Return the JSON value of `text`; raises ExpressionError in Go's words."""
+    try:
+        return json.loads(text, parse_constant=_no_constant, parse_int=number)
+    except json.JSONDecodeError as error:
+        raise ExpressionError(_json_error(text, error)) from None
+    except (RecursionError, ValueError) as error:
+        raise ExpressionError(f"invalid JSON: {error}") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"invalid character '{name[0]}' looking for beginning of value")
+
+
+def _json_error(text: str, error: json.JSONDecodeError) -> str:
+    if error.pos >= len(text.rstrip()):
+        return "unexpected end of JSON input"
+    if error.msg == "Extra data":
+        return f"invalid character '{text[error.pos]}' after top-level value"
+    char = text[error.pos]
+    for word in ("null", "true", "false"):
+        if char == word[0] and error.msg == "Expecting value":
+            return _literal_error(text, error.pos, word)
+    if error.msg == "Expecting value":
+        return f"invalid character '{char}' looking for beginning of value"
+    if error.msg.startswith("Expecting property name"):
+        return f"invalid character '{char}' looking for beginning of object key string"
+    return f"invalid character '{char}' ({error.msg})"
+
+
+def _literal_error(text: str, position: int, word: str) -> str:
+    """`not json`: invalid character 'o' in literal null (expecting 'u')."""
+    for offset, expected in enumerate(word):
+        found = text[position + offset : position + offset + 1]
+        if not found:
+            return "unexpected end of JSON input"
+        if found != expected:
+            return f"invalid character '{found}' in literal {word} (expecting '{expected}')"
+    return f"invalid character in literal {word}"
+
+
+def decode_base64(text: str) -> str:
+    stripped = text.replace("\n", "").replace("\r", "")
+    try:
+        if not _BASE64.fullmatch(stripped) or len(stripped) % 4:
+            raise ExpressionError("illegal base64 data")
+        return base64.b64decode(stripped).decode(errors="replace")
+    except binascii.Error:
+        raise ExpressionError("illegal base64 data") from None
+
+
+def encode_base64(text: str) -> str:
+    return base64.b64encode(text.encode(errors="replace")).decode()
+
+
+def jsonpath(text: str, path: str) -> Any:
+    """Argo's jsonpath: the value of a `$.a.b` path in a JSON text."""
+    return query(parse_json(text, number=float), path)
+
+
+DATA: Table = table(
+    Function("toJSON", "x", indented_json),
+    Function("fromJSON", "s", from_json),
+    Function("toBase64", "s", encode_base64),
+    Function("fromBase64", "s", decode_base64),
+    Function("now", "?x", now, takes_run=True),
+    Function("duration", "s", duration),
+    Function("date", "x*", lambda first, *rest: date(first, *rest)),
+    Function("timezone", "s", load_zone),
+)
+ARGO: Table = table(
+    Function("jsonpath", "ss", jsonpath),
+    Function("toJson", "x", compact_json),
+)

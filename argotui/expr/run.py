@@ -1,0 +1,144 @@
+"""One evaluation: its environment, clock and budget; and what functions look like.
+
+Shared by `evaluate` and the function families. The budget makes every evaluation end soon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from argotui.expr.errors import ExpressionError
+from argotui.expr.golang import type_name
+
+FUEL = 1_000_000  # steps: calls, items looked at, 256 characters written
+MAX_TEXT = 10_000_000  # characters of one result
+_TEXT_STEP = 256
+
+
+class Run:
+    """State of one evaluation; `item`, `index` and `total` belong to the innermost predicate."""
+
+    __slots__ = ("at", "env", "fuel", "index", "item", "names", "total")
+
+    def __init__(self, env: Mapping[str, Any], at: float) -> None:
+        self.env = env
+        self.at = at
+        self.fuel = FUEL
+        self.names: dict[str, Any] = {}
+        self.item: Any = None
+        self.index = 0
+        self.total: Any = None
+
+    def spend(self, steps: int = 1) -> None:
+        """Take steps off the budget; raises ExpressionError when it is used up."""
+        self.fuel -= steps
+        if self.fuel < 0:
+            raise ExpressionError("memory budget exceeded")
+
+    def made(self, value: Any) -> Any:
+        """Account for a new value and return it."""
+        if isinstance(value, str):
+            if len(value) > MAX_TEXT:
+                raise ExpressionError("memory budget exceeded")
+            self.spend(len(value) // _TEXT_STEP)
+        elif isinstance(value, (list, dict)):
+            self.spend(len(value))
+        return value
+
+
+Kinds = Mapping[str, tuple[Callable[[Any], bool], str]]
+
+
+def is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+_KINDS: Kinds = {
+    "s": (lambda value: isinstance(value, str), "string"),
+    "i": (is_int, "int"),
+    "n": (is_number, "float64"),
+    "b": (lambda value: isinstance(value, bool), "bool"),
+    "a": (lambda value: isinstance(value, list), "[]interface {}"),
+    "m": (lambda value: isinstance(value, Mapping), "map[string]interface {}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the language. `spec` has a letter for each parameter: s text, i integer,
+    n number, b bool, a list, m map, x anything; `?` from here on optional, `*` the last repeats.
+    """
+
+    name: str
+    spec: str
+    call: Callable[..., Any]
+    takes_run: bool = False
+    required: int = field(init=False)
+    kinds: str = field(init=False)
+    most: int = field(init=False)
+    go_type: str = field(default="func(...)", init=False)
+
+    def __post_init__(self) -> None:
+        kinds = self.spec.replace("?", "").replace("*", "")
+        repeats = self.spec.endswith("*")
+        least = self.spec.partition("?")[0].replace("*", "")
+        object.__setattr__(self, "kinds", kinds)
+        object.__setattr__(self, "required", len(least) - repeats)
+        object.__setattr__(self, "most", 1 << 30 if repeats else len(kinds))
+
+    def __call__(self, run: Run, arguments: Sequence[Any]) -> Any:
+        """Call with checked arguments; raises ExpressionError."""
+        self._check(arguments)
+        run.spend()
+        try:
+            if self.takes_run:
+                return run.made(self.call(run, *arguments))
+            return run.made(self.call(*arguments))
+        except (OverflowError, MemoryError, ValueError, TypeError) as error:
+            if isinstance(error, ExpressionError):
+                raise
+            raise ExpressionError(f"{self.name}: {error}") from None
+
+    def _check(self, arguments: Sequence[Any]) -> None:
+        count = len(arguments)
+        if count < self.required:
+            raise ExpressionError(f"not enough arguments to call {self.name}")
+        if count > self.most:
+            raise ExpressionError(f"too many arguments to call {self.name}")
+        for index, value in enumerate(arguments):
+            kind = _KINDS.get(self.kinds[min(index, len(self.kinds) - 1)])
+            if kind is not None and not kind[0](value):
+                raise ExpressionError(
+                    f"cannot use {type_name(value)} as argument (type {kind[1]}) "
+                    f"to call {self.name}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A name with functions under it, such as `sprig`; some are refused with a reason."""
+
+    name: str
+    functions: Mapping[str, Function]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    go_type: str = field(default="map[string]interface {}", init=False)
+
+    def find(self, name: Any) -> Function:
+        if name in self.refused:
+            raise ExpressionError(f"{self.name}.{name} is not available: {self.refused[name]}")
+        if name not in self.functions:
+            raise ExpressionError(f"{self.name} has no function {name}")
+        return self.functions[name]
+
+
+Table = Mapping[str, Function]
+
+
+def table(*functions: Function) -> dict[str, Function]:
+    return {function.name: function for function in functions}

@@ -1,0 +1,277 @@
+"""`{{tags}}` in texts and in whole manifest values: finding them and putting values in.
+
+Called by the engine at each pass of Argo: 2.3. Substitution walks the object instead of its JSON
+text, so a value can never break out of the string it is put into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import replace as replace_fields
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
+from argotui.expr.evaluate import Program, compile_expression
+from argotui.expr.golang import quote, to_text
+from argotui.expr.scope import Lack, Scope
+
+OPEN, CLOSE = "{{", "}}"
+_CACHED_LENGTH = 1 << 16  # longer texts are parsed anew: one may be a blob of 100 MB
+# Only these wait for a later pass when they are missing, even if the rest evaluates. Argo: 2.4
+_LATE = (
+    "item",
+    "retries",
+    "lastRetry.exitCode",
+    "lastRetry.status",
+    "lastRetry.duration",
+    "lastRetry.message",
+    "workflow.status",
+    "workflow.failures",
+)
+
+T = TypeVar("T")
+Must = Callable[[str], bool]
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}  # grows by the dataclasses of the model only
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as written: `content` is what is between the braces, `start`/`end` enclose them."""
+
+    content: str
+    start: int
+    end: int
+
+    @property
+    def is_expression(self) -> bool:
+        return self.content.startswith("=")
+
+    @property
+    def name(self) -> str:
+        """The variable's name, or the expression's text."""
+        return self.content[1:] if self.is_expression else self.content.strip()
+
+    @property
+    def text(self) -> str:
+        return f"{OPEN}{self.content}{CLOSE}"
+
+
+def never(_name: str) -> bool:
+    return False
+
+
+def has_tag(value: object) -> bool:
+    """Say whether any string inside `value` has a `{{`."""
+    found = False
+
+    def look(text: str) -> str:
+        nonlocal found
+        found = found or OPEN in text
+        return text
+
+    map_strings(value, look)
+    return found
+
+
+def tags(text: str) -> list[Tag]:
+    """Return the tags of `text` in order; a tag ends at the first `}}`.
+
+    Raises TagError for one that is never closed.
+    """
+    return [part for part in _parse(text) if isinstance(part, Tag)]
+
+
+def substitute(value: T, scope: Scope, *, must: Must = never, expressions: bool = True) -> T:
+    """Put the scope's values into every string (and key) of `value`; unchanged parts are shared.
+
+    What cannot be resolved stays in place, unless `must(name)` holds. Raises Unresolved,
+    AbsentReference, TagError, and ExpressionError for an expression that fails although every
+    name in it is known (a syntax error for instance). Argo: 2.3, 2.4.
+    """
+
+    def put(text: str) -> str:
+        return text if OPEN not in text else _fill(text, scope, must, expressions)
+
+    return map_strings(value, put)
+
+
+def _parts(text: str) -> tuple[str | Tag, ...]:
+    parts: list[str | Tag] = []
+    position = 0
+    while (start := text.find(OPEN, position)) >= 0:
+        end = text.find(CLOSE, start + 2)
+        if end < 0:
+            where = f"template={quote(text)} starting from {quote(text[start + 2 :])}"
+            raise TagError(f'Cannot find end tag="}}}}" in the {where}')
+        if start > position:
+            parts.append(text[position:start])
+        parts.append(Tag(text[start + 2 : end], start, end + 2))
+        position = end + 2
+    if position < len(text):
+        parts.append(text[position:])
+    return tuple(parts)
+
+
+_cached_parts = lru_cache(maxsize=4096)(_parts)
+
+
+def _parse(text: str) -> tuple[str | Tag, ...]:
+    return _cached_parts(text) if len(text) <= _CACHED_LENGTH else _parts(text)
+
+
+def _fill(text: str, scope: Scope, must: Must, expressions: bool) -> str:
+    parts = _parse(text)
+    whole = len(parts) == 1
+    out: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            out.append(part)
+        elif not part.content.startswith("="):
+            out.append(_simple(part, scope, must, whole))
+        elif expressions:
+            out.append(_expression(part, scope, must))
+        else:
+            out.append(part.text)
+    filled = "".join(out)
+    # a nested tag has become a plain one: {{a.{{b}}}} is {{a.x}} now
+    nested = any(OPEN in part.content for part in parts if isinstance(part, Tag))
+    if nested and filled != text and OPEN in filled:
+        return _fill_rest(filled, scope, expressions)
+    return filled
+
+
+def _fill_rest(text: str, scope: Scope, expressions: bool) -> str:
+    return "".join(
+        part if isinstance(part, str) else _plain(part, scope, expressions) for part in _parse(text)
+    )
+
+
+def _plain(tag: Tag, scope: Scope, expressions: bool) -> str:
+    if tag.is_expression:
+        return _expression(tag, scope, never) if expressions else tag.text
+    value = scope.get(tag.name)
+    return value if isinstance(value, str) else tag.text
+
+
+def _simple(tag: Tag, scope: Scope, must: Must, whole: bool) -> str:
+    name = tag.content.strip()
+    value = scope.get(name)
+    if isinstance(value, str):
+        return value
+    if value is Lack.ABSENT:
+        raise AbsentReference(tag, whole=whole)
+    inner = tag.content.rfind(OPEN)
+    if inner > 0:
+        value = scope.get(tag.content[inner + 2 :].strip())
+        if isinstance(value, str):
+            return OPEN + tag.content[:inner] + value
+    if must(name):
+        raise Unresolved(tag, (name,), f"failed to resolve {tag.text}")
+    return tag.text
+
+
+def _expression(tag: Tag, scope: Scope, must: Must) -> str:
+    program = compile_text(tag.content[1:])
+    env = scope.env()
+    missing = program.missing(env)
+    for name in missing:
+        if must(name):
+            message = f"failed to evaluate expression: {name} is missing"
+            raise Unresolved(tag, _full_names(program, missing), message)
+    if any(name in _LATE for name in missing):
+        return tag.text
+    try:
+        result = program.evaluate(env)
+    except ExpressionError as error:
+        if missing:
+            return tag.text
+        raise _failed(error) from None
+    if result is None:
+        if missing:
+            return tag.text
+        raise ExpressionError(f"failed to evaluate expression {quote(tag.content[1:])}")
+    return to_text(result)
+
+
+def compile_text(expression: str) -> Program:
+    """Compile what stands in `{{=...}}`; errors carry Argo's prefix."""
+    try:
+        return compile_expression(expression)
+    except ExpressionError as error:
+        raise _failed(error) from None
+
+
+def _failed(error: ExpressionError) -> ExpressionError:
+    return ExpressionError(f"failed to evaluate expression: {error}")
+
+
+def _full_names(program: Program, missing: tuple[str, ...]) -> tuple[str, ...]:
+    paths = sorted(".".join(path) for path in program.references)
+    return tuple(
+        path for path in paths if any((path + ".").startswith(name + ".") for name in missing)
+    )
+
+
+def map_strings(value: T, change: Callable[[str], str]) -> T:
+    """Apply `change` to every string inside `value`: str, tuple, list, Mapping (keys too) and
+    dataclasses. What does not change is returned as the same object."""
+    return cast(T, _map(value, change))
+
+
+def _map(value: Any, change: Callable[[str], str]) -> Any:
+    if not value:
+        return value
+    kind = type(value)
+    if kind is str:
+        return change(value)
+    if kind is tuple or kind is list:
+        return _map_items(value, change)
+    if kind in _FIELDS or is_dataclass(kind):
+        return _map_fields(value, change)
+    if isinstance(value, Mapping):
+        return _map_pairs(value, change)
+    return change(value) if isinstance(value, str) else value
+
+
+def _map_items(
+    value: tuple[Any, ...] | list[Any], change: Callable[[str], str]
+) -> tuple[Any, ...] | list[Any]:
+    items = [_map(item, change) for item in value]
+    if all(new is old for new, old in zip(items, value, strict=True)):
+        return value
+    return items if isinstance(value, list) else tuple(items)
+
+
+def _map_pairs(value: Mapping[str, Any], change: Callable[[str], str]) -> Mapping[str, Any]:
+    changed = False
+    pairs: dict[str, Any] = {}
+    for key, old in value.items():
+        new_key, new = _map(key, change), _map(old, change)
+        changed = changed or new is not old or new_key is not key
+        pairs[new_key] = new
+    return pairs if changed else value
+
+
+def _walked_fields(kind: type[Any]) -> tuple[str, ...]:
+    """Names of the fields that hold text; never the source a dataclass was decoded from."""
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(
+            field.name
+            for field in fields(kind)
+            if field.compare and (field.name == "body" or not field.metadata.get("skip"))
+        )
+    return names
+
+
+def _map_fields(value: Any, change: Callable[[str], str]) -> Any:
+    changes: dict[str, Any] = {}
+    for name in _walked_fields(type(value)):
+        old = getattr(value, name)
+        if old:
+            new = _map(old, change)
+            if new is not old:
+                changes[name] = new
+    return replace_fields(value, **changes) if changes else value
