@@ -1,0 +1,1 @@
+"""Runs on disk: what happened, written before anybody is told. Knows the model and nothing else."""

@@ -1,0 +1,75 @@
+"""A run in one line: for lists, without folding its journal. Written by the driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from argotui.journal.codec import decode, encode
+from argotui.journal.files import read_json, write_json
+from argotui.journal.header import RunHeader
+from argotui.model.fold import RunState
+from argotui.model.status import RunPhase
+
+NAME = "summary.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """Times are unix seconds. `waiting` counts nodes that wait for a person. `size` is that of
+    the journal when this was written, in bytes: a journal of another size knows more."""
+
+    run_id: str
+    workflow_name: str
+    created: float
+    namespace: str = "default"
+    manifest: str = ""
+    where: str = ""
+    phase: RunPhase = RunPhase.NEW
+    message: str = ""
+    started_at: float | None = None
+    finished_at: float | None = None
+    progress: str = ""
+    waiting: int = 0
+    suspended: bool = False
+    parked: bool = False
+    fault: str = ""  # why the driver left before the end
+    size: int = -1
+
+
+def summarize(
+    header: RunHeader, state: RunState, *, size: int, waiting: int, fault: str = ""
+) -> RunSummary:
+    run = state.run
+    return RunSummary(
+        run_id=header.run_id,
+        workflow_name=run.name or header.workflow_name,
+        created=header.created,
+        namespace=header.namespace,
+        manifest=header.manifest,
+        where=header.where,
+        phase=run.phase,
+        message=run.message,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        progress=run.progress,
+        waiting=waiting,
+        suspended=run.suspended,
+        parked=run.parked,
+        fault=fault,
+        size=size,
+    )
+
+
+def write_summary(folder: Path, summary: RunSummary) -> None:
+    """Raises OSError; nothing depends on a summary, so whoever writes one may pass over it."""
+    write_json(folder / NAME, encode(summary), sync=False)
+
+
+def read_summary(folder: Path) -> RunSummary | None:
+    """Return the summary, None where there is none that can be read."""
+    try:
+        summary: RunSummary = decode(RunSummary, read_json(folder / NAME))
+    except (OSError, ValueError, TypeError):
+        return None
+    return summary
