@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from argotui.cli import exits, failure
+from argotui.cli.app_pairs import pairs_joined
 from argotui.cli.approve import approve, reject
 from argotui.cli.attach import attach
 from argotui.cli.control import recover, resume, stop, suspend, terminate
@@ -23,9 +24,6 @@ from argotui.cli.logs import logs
 from argotui.cli.run import run as run_command
 from argotui.cli.runs import runs
 from argotui.cli.shell import shell
-
-PAIR_SEPARATOR = "\0"  # cannot occur in an argument
-_TWO_VALUES = "--approve-param"
 
 app = typer.Typer(
     name="argotui",
@@ -74,20 +72,7 @@ def _root(
 def run(arguments: Sequence[str]) -> int:
     """Carry out a command line and return its exit code; nothing is raised."""
     with failure.catching() as failed:
-        outcome = app(_pairs_joined(arguments), prog_name="argotui", standalone_mode=False)
+        outcome = app(pairs_joined(arguments), prog_name="argotui", standalone_mode=False)
         return outcome if isinstance(outcome, int) else exits.SUCCEEDED
     return failed[0]
 
-
-def _pairs_joined(arguments: Sequence[str]) -> list[str]:
-    """Join the two values of `--approve-param NODE k=v`: Typer has no repeatable pairs."""
-    joined: list[str] = []
-    rest = iter(arguments)
-    for argument in rest:
-        if argument == "--":
-            return [*joined, argument, *rest]
-        joined.append(argument)
-        if argument == _TWO_VALUES:
-            values = [value for value in (next(rest, None), next(rest, None)) if value is not None]
-            joined += [PAIR_SEPARATOR.join(values)] if values else []
-    return joined

@@ -84,7 +84,7 @@ def check_python() -> Check:
 
 
 def check_state() -> Check:
-    from argotui.bootstrap import state_folder
+    from argotui.journal.places import state_folder
 
     folder = state_folder()
     try:
@@ -97,7 +97,7 @@ def check_state() -> Check:
             name="state",
             state="bad",
             detail=f"{folder}: {error.strerror}",
-            advice="make it writable, or set XDG_STATE_HOME to a folder that is",
+            advice="make it writable, or set ARGOTUI_STATE_DIR to a folder that is",
         )
     free = shutil.disk_usage(folder).free
     detail = f"{folder}, {free >> 30} GiB free"

@@ -1,0 +1,105 @@
+"""`argotui approve` and `argotui reject`: a person's word on a node that waits, from any terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+import typer
+
+from argotui.cli import exits
+from argotui.cli import options as o
+from argotui.cli.approver import who
+from argotui.cli.failure import say
+from argotui.cli.nodes import find_node, path_of, supplied_parameters, waiting_nodes
+from argotui.cli.sources import split_pair
+from argotui.driver.port import RunPort
+from argotui.model.errors import RuntimeFault, UsageError
+from argotui.model.events import NodeSetRequested, Request, ResumeRequested
+from argotui.model.fold import RunState
+from argotui.model.status import Node, NodePhase
+
+MaybeNode = Annotated[
+    str | None, typer.Argument(metavar="NODE", help="The waiting node: its name, path or id.")
+]
+
+
+def approve(
+    run: o.RunName,
+    node: MaybeNode = None,
+    every: Annotated[bool, typer.Option("--all", help="Every node that waits.")] = False,
+    parameter: o.Parameters = None,
+    message: Annotated[str, typer.Option("-m", "--message", help="Kept with the node.")] = "",
+) -> int:
+    """Let a suspended node go on, with values for the parameters that it asks for (-p)."""
+    if every == (node is not None):
+        raise UsageError("name one node, or all of them with --all")
+    values: dict[str, str] = dict(split_pair(pair) for pair in parameter or ())
+    return asyncio.run(_approve(run, node, values, message))
+
+
+def reject(
+    run: o.RunName,
+    node: o.NodeName,
+    message: Annotated[str, typer.Option("-m", "--message", help="Why.")] = "",
+) -> int:
+    """Let a suspended node fail, with a reason."""
+
+    def request(found: Node) -> Request:
+        return NodeSetRequested(
+            node_name=found.name,
+            phase=NodePhase.FAILED,
+            message=message or f"rejected by {who()}",
+            by=who(),
+        )
+
+    return asyncio.run(_decide(run, node, request, "rejected"))
+
+
+async def _approve(run: str, node: str | None, values: Mapping[str, str], message: str) -> int:
+    def request(found: Node) -> Request:
+        return ResumeRequested(node_name=found.name, values=values, by=who(), message=message)
+
+    return await _decide(run, node, request, "approved")
+
+
+async def _decide(run: str, name: str | None, request: Callable[[Node], Request], done: str) -> int:
+    from argotui.bootstrap import connect
+    from argotui.journal.index import find_run
+    from argotui.journal.places import runs_folder
+
+    port = await connect(find_run(runs_folder(), run))
+    try:
+        snapshot = await port.snapshot()
+        nodes = _meant(name, snapshot.state)
+        for node in nodes:
+            await _submit(port, request(node), node, snapshot.state)
+            say(f"{done} {path_of(node, snapshot.state)}")
+    finally:
+        await port.close()
+    return exits.SUCCEEDED
+
+
+def _meant(name: str | None, state: RunState) -> list[Node]:
+    waiting = waiting_nodes(state)
+    if name is None:
+        if not waiting:
+            raise UsageError("nothing waits for approval")
+        return waiting
+    matching = [node for node in waiting if name in (node.name, node.id)] or waiting
+    try:
+        return [find_node(name, state, matching)]
+    except UsageError:
+        node = find_node(name, state)
+    names = ", ".join(path_of(each, state) for each in waiting) or "nothing"
+    raise UsageError(f"{path_of(node, state)} does not wait for approval; {names} does")
+
+
+async def _submit(port: RunPort, request: Request, node: Node, state: RunState) -> None:
+    verdict = await port.submit(request)
+    if verdict.accepted:
+        return
+    wanted = [str(parameter.get("name")) for parameter in supplied_parameters(node)]
+    hint = f" (it asks for: {', '.join(wanted)})" if wanted else ""
+    raise RuntimeFault(f"{path_of(node, state)}: {verdict.why}{hint}")

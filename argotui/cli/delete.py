@@ -1,0 +1,44 @@
+"""`argotui delete`: remove a run with its logs and kept sandboxes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from argotui.cli import exits
+from argotui.cli.failure import say
+from argotui.model.errors import UsageError
+
+
+def delete(
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="RUN...", help="As for the other commands.")
+    ] = None,
+    completed: Annotated[
+        bool, typer.Option("--completed", help="Every run that has ended.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
+) -> int:
+    """Delete runs of this machine: journal, logs, kept sandboxes. A live run is not deleted."""
+    from argotui.journal.index import delete_run, find_run, list_runs
+    from argotui.journal.places import runs_folder
+
+    if bool(runs) == completed:
+        raise UsageError("name the runs, or say --completed")
+    where = runs_folder()
+    chosen = [find_run(where, name) for name in runs or ()]
+    if completed:
+        chosen = [run for run in list_runs(where) if run.summary.phase.is_completed]
+    chosen = list({run.folder: run for run in chosen}.values())
+    for run in chosen:
+        if run.driven:
+            name = run.folder.name
+            raise UsageError(f"{name} still runs; end it first: argotui terminate {name}")
+    if len(chosen) > 1 and not yes and sys.stdin.isatty():
+        typer.confirm(f"Delete {len(chosen)} runs?", abort=True, err=True)
+    for run in chosen:
+        delete_run(run.folder)
+        say(f"deleted {run.folder.name} ({run.summary.workflow_name})")
+    return exits.SUCCEEDED

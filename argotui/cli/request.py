@@ -1,0 +1,78 @@
+"""What a command line asks for: what to run, how, and how to show it. Made by `run`, understood
+by session and bootstrap."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Where(StrEnum):
+    """Values of --runtime."""
+
+    AUTO = "auto"
+    LOCAL = "local"
+    FAKE = "fake"
+    KUBERNETES = "kubernetes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The manifests: names as given, their contents, and the folder the names are relative to."""
+
+    names: tuple[str, ...]
+    contents: Mapping[str, bytes] = field(repr=False)
+    folder: str = ""
+
+    @property
+    def label(self) -> str:
+        """How the manifest is called for people."""
+        return self.names[0] if len(self.names) == 1 else ", ".join(self.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """How to run it. None and empty mean: as the manifest or the settings say."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    entrypoint: str | None = None
+    name: str | None = None
+    generate_name: str | None = None
+    workflow: str | None = None
+    strict: bool = False
+    runtime: Where = Where.AUTO
+    no_sandbox: bool = False
+    parallel: int | None = None
+    object_store: bool = False
+    images: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How the run is shown: a screen, lines, or JSON on stdout (`output`: json or jsonl)."""
+
+    output: str | None = None
+    plain: bool = False
+    logs: bool = True
+    detach: bool = False
+    watch: bool = False
+    rerun: bool = False
+    exit_on_success: bool = False
+
+    @property
+    def has_screen(self) -> bool:
+        """Whether a person sits before a terminal that can show the screen."""
+        if self.plain or self.output or self.detach:
+            return False
+        return is_terminal()
+
+
+def is_terminal() -> bool:
+    """Whether both ends are a terminal that knows more than lines."""
+    for stream in (sys.stdin, sys.stdout):
+        if stream is None or stream.closed or not stream.isatty():
+            return False
+    return os.environ.get("TERM", "") not in ("", "dumb")

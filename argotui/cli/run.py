@@ -1,0 +1,124 @@
+"""`argotui run`: start a workflow, watch it here, leave with the code that says how it ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from argotui.cli import options as o
+from argotui.cli.app_pairs import PAIR_SEPARATOR
+from argotui.cli.approver import CI_TIMEOUT, Approvals
+from argotui.cli.request import Choices, Showing, Source, Where
+from argotui.cli.sources import read_manifests, read_parameters, split_pair
+from argotui.cli.text import parse_duration
+from argotui.model.errors import UsageError
+
+
+def run(
+    context: typer.Context,
+    files: o.Files,
+    parameter: o.Parameters = None,
+    parameter_file: o.ParameterFiles = None,
+    entrypoint: o.Entrypoint = None,
+    name: o.Name = None,
+    generate_name: o.GenerateName = None,
+    workflow: o.WorkflowName = None,
+    strict: o.Strict = False,
+    runtime: o.Runtime = Where.AUTO,
+    no_sandbox: o.NoSandbox = False,
+    parallel: o.Parallel = None,
+    object_store: o.ObjectStore = False,
+    detach: o.Detach = False,
+    plain: o.Plain = False,
+    no_logs: o.NoLogs = False,
+    output: o.Output = None,
+    approve: o.Approve = None,
+    approve_param: o.ApproveParam = None,
+    approve_all: o.ApproveAll = False,
+    approval_timeout: o.ApprovalTimeout = None,
+    watch: o.Watch = False,
+    rerun: o.Rerun = False,
+    exit_on_success: o.ExitOnSuccess = False,
+) -> int:
+    """Run a workflow and show it live; without a terminal, as lines.
+
+    Exit code 0 if it succeeded, 1 if it failed, 2 for an invalid manifest, 3 if it could not be
+    run, 4 if approvals did not come in time, 130 if interrupted.
+    """
+    from argotui.cli.session import start
+
+    given = context.params
+    showing = _showing(given)
+    approvals, patience = approvals_of(given), _patience(approval_timeout)
+    choices = _choices(given)
+    return start(read_source(files), choices, showing, approvals=approvals, patience=patience)
+
+
+def read_source(names: Sequence[str]) -> Source:
+    """Read all that was named. Raises UsageError for what cannot be read."""
+    return Source(
+        names=tuple(names), contents=read_manifests(names), folder=str(Path.cwd())
+    )
+
+
+def approvals_of(given: Mapping[str, Any]) -> Approvals:
+    """Return what --approve, --approve-param and --approve-all say."""
+    values: dict[str, dict[str, str]] = {}
+    for pair in given["approve_param"] or ():
+        node, separator, assignment = pair.partition(PAIR_SEPARATOR)
+        if not separator:
+            raise UsageError("--approve-param takes two values: NODE NAME=VALUE")
+        name, value = split_pair(assignment, "--approve-param")
+        values.setdefault(node, {})[name] = value
+    return Approvals(
+        everything=given["approve_all"], nodes=tuple(given["approve"] or ()), values=values
+    )
+
+
+def _choices(given: Mapping[str, Any]) -> Choices:
+    if given["name"] and given["generate_name"]:
+        raise UsageError("--name and --generate-name exclude each other")
+    if given["name"] == "" or given["workflow"] == "":
+        raise UsageError("--name and --workflow need a name that is not empty")
+    return Choices(
+        parameters=read_parameters(given["parameter"] or (), given["parameter_file"] or ()),
+        entrypoint=given["entrypoint"],
+        name=given["name"],
+        generate_name=given["generate_name"],
+        workflow=given["workflow"],
+        strict=given["strict"],
+        runtime=given["runtime"],
+        no_sandbox=given["no_sandbox"],
+        parallel=given["parallel"],
+        object_store=given["object_store"],
+    )
+
+
+def _showing(given: Mapping[str, Any]) -> Showing:
+    if given["detach"] and given["output"]:
+        raise UsageError("--detach and -o exclude each other; afterwards: argotui get RUN -o json")
+    return Showing(
+        output=given["output"],
+        plain=given["plain"],
+        logs=not given["no_logs"],
+        detach=given["detach"],
+        watch=given["watch"] or given["rerun"],
+        rerun=given["rerun"],
+        exit_on_success=given["exit_on_success"],
+    )
+
+
+def _patience(timeout: str | None) -> float | None:
+    """Return how many seconds to wait for people; None is without end."""
+    if timeout is None:
+        return CI_TIMEOUT if os.environ.get("CI", "").lower() in ("1", "true") else None
+    try:
+        return parse_duration(timeout)
+    except ValueError:
+        raise UsageError(
+            f"--approval-timeout: '{timeout}' is no duration; write 90s, 30m or 1h30m"
+        ) from None

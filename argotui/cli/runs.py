@@ -1,0 +1,115 @@
+"""`argotui runs`: the runs of this machine, newest first."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from argotui.cli import exits
+from argotui.cli.failure import say
+from argotui.cli.text import duration, fit, glyph, run_word, safe
+from argotui.journal.index import Listed, list_runs
+from argotui.journal.places import runs_folder
+from argotui.model.export import rfc3339
+
+_COLUMNS = ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "MESSAGE")
+_MESSAGE_WIDTH = 60
+
+
+class RunsOutput(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    NAME = "name"
+
+
+def runs(
+    output: Annotated[RunsOutput, typer.Option("-o", "--output", help="How.")] = RunsOutput.TABLE,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="So many at most.")] = 50,
+) -> int:
+    """List the runs of this machine, newest first."""
+    found = list_runs(runs_folder())
+    shown = found[:limit]
+    match output:
+        case RunsOutput.JSON:
+            print(json.dumps([_as_json(run) for run in shown], indent=2))
+        case RunsOutput.NAME:
+            for run in shown:
+                print(run.summary.run_id)
+        case RunsOutput.TABLE:
+            _print_table(shown)
+            if len(found) > limit:
+                say(f"{len(found) - limit} more: argotui runs --limit {len(found)}")
+    return exits.SUCCEEDED
+
+
+def _print_table(shown: list[Listed]) -> None:
+    if not shown:
+        say("no runs yet: argotui run FILE")
+        return
+    rows = [_COLUMNS, *(_row(run) for run in shown)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        print(fit("  ".join(cells).rstrip(), sys.stdout))
+
+
+def _row(listed: Listed) -> tuple[str, ...]:
+    now = time.time()
+    run, word = listed.summary, word_of(listed)
+    started = run.started_at or run.created
+    message = safe(message_of(listed))
+    if len(message) > _MESSAGE_WIDTH:
+        message = message[: _MESSAGE_WIDTH - 1] + "…"
+    return (
+        run.run_id,
+        safe(run.workflow_name),
+        f"{glyph(word)} {word}",
+        duration(now - started),
+        duration((run.finished_at or now) - started),
+        safe(run.where),
+        message,
+    )
+
+
+def word_of(listed: Listed) -> str:
+    """Return how a run stands, in one word; `Interrupted` needs `argotui recover`."""
+    run = listed.summary
+    if listed.problem:
+        return "Unreadable"
+    if run.waiting and listed.driven and not run.phase.is_completed:
+        return "Waiting"
+    return run_word(run.phase, parked=run.parked, alive=listed.driven)
+
+
+def message_of(listed: Listed) -> str:
+    run = listed.summary
+    if listed.problem or run.fault:
+        return listed.problem or run.fault
+    if run.waiting and not run.phase.is_completed:
+        return f"{run.waiting} waits for approval" if run.waiting == 1 else (
+            f"{run.waiting} wait for approval"
+        )
+    return run.message
+
+
+def _as_json(listed: Listed) -> dict[str, Any]:
+    run = listed.summary
+    return {
+        "run": run.run_id,
+        "workflow": run.workflow_name,
+        "status": word_of(listed),
+        "phase": str(run.phase),
+        "startedAt": rfc3339(run.started_at),
+        "finishedAt": rfc3339(run.finished_at),
+        "progress": run.progress,
+        "waiting": run.waiting,
+        "where": run.where,
+        "message": message_of(listed),
+        "manifest": run.manifest,
+        "folder": str(listed.folder),
+    }
