@@ -68,13 +68,12 @@ def judge(
         report = _as_a_main(report)
     verdict = _verdict(report, daemon=pod.daemon)
     up = verdict.phase is NodePhase.RUNNING and pod.daemon and (daemoned or _all_ready(report))
-    ended = report.state.has_ended or verdict.phase.is_completed
-    outputs = node_outputs(report, template, captured=pod.capture_result) if ended else {}
+    has_ended = verdict.phase.is_completed
     is_set = template.kind == "containerSet"
     return Judgement(
         phase=verdict.phase,
         message=verdict.message,
-        outputs=outputs,
+        outputs=node_outputs(report, template, captured=pod.capture_result) if has_ended else {},
         daemoned=up,
         children=_children(report, pod.mains, verdict) if is_set else (),
     )
