@@ -13,7 +13,7 @@ from typing import Any
 from argotui.expr import syntax
 from argotui.expr.errors import ExpressionError, MissingName
 from argotui.expr.functions import BUILTINS, ROOT
-from argotui.expr.golang import to_text, type_name
+from argotui.expr.gotext import to_text, type_name
 from argotui.expr.operators import BINARY, UNARY, cut, equal, fetch, span, truth
 from argotui.expr.parser import parse
 from argotui.expr.predicates import call_predicate

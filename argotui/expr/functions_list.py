@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.golang import type_name
+from argotui.expr.gotext import type_name
 from argotui.expr.operators import equal, fetch
 from argotui.expr.predicates import descending, sorted_by
 from argotui.expr.run import Function, Run, Table, is_number, table

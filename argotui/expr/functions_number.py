@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.golang import type_name
+from argotui.expr.gotext import type_name
 from argotui.expr.run import Function, Table, is_int, is_number, table
 
 _INT = re.compile(r"[+-]?[0-9]+", re.ASCII)

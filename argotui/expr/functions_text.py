@@ -6,7 +6,7 @@ Listed in `functions`. Offsets are bytes of UTF-8 and letters are cased as in Go
 from __future__ import annotations
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.golang import print_value
+from argotui.expr.gotext import print_value
 from argotui.expr.run import MAX_TEXT, Function, Table, table
 
 # unicode.IsSpace

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.golang import quote
+from argotui.expr.gotext import quote
 
 RFC3339 = "2006-01-02T15:04:05Z07:00"
 RFC822 = "02 Jan 06 15:04 MST"

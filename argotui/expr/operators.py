@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError, MissingName
-from argotui.expr.golang import type_name
+from argotui.expr.gotext import type_name
 from argotui.expr.regex import matches
 from argotui.expr.run import Library, Run, is_int, is_number
 from argotui.expr.times import Duration, Time, method

@@ -10,7 +10,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.golang import type_name
+from argotui.expr.gotext import type_name
 from argotui.expr.operators import add, less
 from argotui.expr.run import Run
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.golang import type_name
+from argotui.expr.gotext import type_name
 
 FUEL = 1_000_000  # steps: calls, items looked at, 256 characters written
 MAX_TEXT = 10_000_000  # characters of one result

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
 from argotui.expr.evaluate import Program, compile_expression
-from argotui.expr.golang import quote, to_text
+from argotui.expr.gotext import quote, to_text
 from argotui.expr.scope import Lack, Scope
 
 OPEN, CLOSE = "{{", "}}"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from argotui.expr.duration import duration_text, parse_duration
 from argotui.expr.errors import ExpressionError
-from argotui.expr.golang import quote
+from argotui.expr.gotext import quote
 from argotui.expr.layout import (
     DAYS,
     MONTHS,
