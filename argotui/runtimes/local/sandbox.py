@@ -1,0 +1,77 @@
+"""One container's command line: inside bubblewrap, or as a plain process.
+
+Used by the supervisor; what lies around every container comes from `layout`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from argotui.runtimes.local.view import View
+
+# The shell that stays outside the command tells an end by signal from an exit code above 128:
+# only then it says a word on its own stderr, which is a pipe to us (handed over as stdin). The
+# first newline says that the sandbox came up. The command's own stderr is moved out of the way.
+_INSIDE = 'exec 8>&2 2>&0 </dev/null; echo >&2; trap : 1 2 15; (exec "$@" 2>&8 8>&-); exit $?'
+_OUTSIDE = 'cd "$0" && exec "$@"'
+_ARGS_FD = 3  # where bubblewrap finds its options: off the command line, which everybody can read
+
+Around = dict[str, Any]
+
+
+def container_view(around: Around | None, spec: dict[str, Any]) -> View:
+    """Return how paths inside the container map to this machine."""
+    mounts = {path: host for host, path, _ in spec["binds"]}
+    fixed = {path for _, path, read_only in spec["binds"] if read_only}
+    if around is None:
+        return View("/", mounts, frozenset(fixed))
+    system = around["mounts"]
+    return View(spec["root"], {**system, **mounts}, frozenset(fixed | (set(system) - set(mounts))))
+
+
+def prepare_root(around: Around | None, spec: dict[str, Any]) -> None:
+    """Make what the container's private root consists of; cheap, nothing is copied."""
+    root = spec["root"]
+    os.makedirs(root, mode=0o755, exist_ok=True)
+    if around is None:
+        return
+    for name in ("tmp", "var/tmp", "root", "var/run/argo", "run"):
+        os.makedirs(f"{root}/{name}", exist_ok=True)
+    for name in ("tmp", "var/tmp"):
+        os.chmod(f"{root}/{name}", 0o1777)
+    for name, target in {**around["links"], **spec.get("links", {})}.items():
+        if not os.path.lexists(f"{root}/{name}"):
+            os.symlink(target, f"{root}/{name}")
+
+
+def sandbox_options(around: Around, spec: dict[str, Any]) -> bytes:
+    """Return bubblewrap's options for this container, as it reads them from a descriptor."""
+    options = ["--bind", spec["root"], "/", *around["options"]]
+    for host, path, read_only in spec["binds"]:
+        options += ["--ro-bind" if read_only else "--bind", host, path]
+    options += ["--hostname", spec["hostname"], "--chdir", spec["cwd"]]
+    for name, value in spec["env"].items():
+        options += ["--setenv", name, value]
+    return b"".join(option.encode("utf-8", "surrogateescape") + b"\0" for option in options)
+
+
+def sandboxed(around: Around, command: list[str]) -> list[str]:
+    """Return the command line that runs `command` inside; options come by descriptor 3."""
+    shell = ["/bin/sh", "-c", _INSIDE, "sh"]
+    return [around["program"], "--args", str(_ARGS_FD), "--", *shell, *command]
+
+
+def plain(command: list[str], folder: str, guard: list[str]) -> list[str]:
+    """Return the command line that runs `command` in `folder`, with nothing around it."""
+    return ["/bin/sh", "-c", _OUTSIDE, folder, *guard, *command]
+
+
+def options_file(options: bytes) -> int:
+    """Return a descriptor from which the options can be read once."""
+    handle = os.memfd_create("options", os.MFD_CLOEXEC)
+    view = memoryview(options)
+    while view:
+        view = view[os.write(handle, view) :]
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
