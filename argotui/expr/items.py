@@ -6,6 +6,7 @@ Called by the engine's loops. Argo: 1.4, 2.6, 4.3.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,8 @@ def _written(literal: str) -> int | float:
     """Return a number; a Number only where its own text would be another."""
     plain = literal.lstrip("-").isdecimal()
     value: int | float = int(literal) if plain else float(literal)
-    return value if _number(value) == literal else Number(literal)
+    finite = math.isfinite(value)
+    return value if finite and _number(value) == literal else Number(literal)
 
 
 def load_items(text: str) -> list[Any]:
