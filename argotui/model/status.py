@@ -147,8 +147,8 @@ class Node:
 class RunStatus:
     """The run as a whole: what Argo keeps beside `status.nodes`.
 
-    `name` is metadata.name, `run_id` the identity of this run (decision 5). `pass_number` counts
-    the engine's passes. `parked` is set when an approval timeout ended the driver (decision 24).
+    `name` is metadata.name, `run_id` the identity of this run (decision 5). `parked` is set when
+    an approval timeout ended the driver (decision 24).
     """
 
     run_id: str = ""
@@ -168,7 +168,6 @@ class RunStatus:
     shutdown_by: str = ""
     suspended: bool = False
     parked: bool = False
-    pass_number: int = 0
     main_phase: RunPhase = RunPhase.NEW  # of the entry node, once it ended and before the exit handler did
     main_message: str = ""
     deadline_at: float | None = None

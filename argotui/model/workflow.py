@@ -86,8 +86,9 @@ class ResolvedWorkflow:
     `spec` is after the merge with workflowTemplateRef. `templates` maps the owner of a template
     and its name to the template, templateDefaults merged under it. `local` is the owner of the
     workflow's own templates (for a workflowTemplateRef still `local/<name>`, as Argo names it).
-    `config_maps` holds name -> ConfigMap JSON for parameters and local stores. `lenient` switches
-    the closed list of deviations on (decision 9); `deviations` says which were taken.
+    `config_maps` holds name -> ConfigMap JSON for parameters and local stores. `library_metadata`
+    holds the spec.podMetadata of each WorkflowTemplate in `templates`. `lenient` switches the
+    closed list of deviations on (decision 9); `deviations` says which were taken.
     """
 
     metadata: Metadata
@@ -96,6 +97,7 @@ class ResolvedWorkflow:
     templates: Mapping[LibraryKey, Mapping[str, Template]]
     config_maps: Mapping[str, JsonObject] = field(default_factory=dict)
     secrets: Mapping[str, JsonObject] = field(default_factory=dict)
+    library_metadata: Mapping[LibraryKey, JsonObject] = field(default_factory=dict)
     lenient: bool = True
     deviations: tuple[str, ...] = ()
     source: JsonObject = field(default_factory=dict, compare=False)

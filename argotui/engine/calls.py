@@ -1,0 +1,211 @@
+"""From a step or task as written to the invocations that are made of it.
+
+Called by templates/steps and templates/dag: references, `when`, loops. Argo: 2.3 c and d, 4.1, 4.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from argotui.engine.core import Core, HardError
+from argotui.engine.invocation import Bound, Invocation
+from argotui.engine.producers import Layered
+from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
+from argotui.expr.golang import item_description, item_member_text, item_text, load_items, sprintf
+from argotui.expr.scope import MapScope, Scope
+from argotui.expr.template import substitute
+from argotui.expr.when import evaluate_when
+from argotui.model.bodies import Call
+from argotui.model.manifest import Arguments, Json, Parameter, Sequence
+
+C = TypeVar("C", bound=Call)
+_MAX_ITEMS = 1_000_000  # of a withSequence: more cannot be meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expanded:
+    """One call ready to be made: of a loop, one item. `skip` is the message of a `when` that came
+    out false; `absent` names arguments that refer to outputs which will never be."""
+
+    call: Call
+    skip: str | None = None
+    absent: frozenset[str] = frozenset()
+
+
+def waits_forever(name: str) -> bool:
+    """Names whose absence makes Argo's controller requeue without end."""
+    return name.startswith(("steps.", "tasks."))
+
+
+def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Expanded | None]:
+    """Put globals, inputs and earlier outputs into a call. The second value is set where `when`
+    is false already. Raises HardError. Argo: 2.3 b, c.
+    """
+    bare = replace(call, hooks={}, inline=None)
+    try:
+        bare = substitute(bare, bound.scope)
+        everything = Layered(scope, bound.scope)
+        when = substitute(bare.when, everything, must=waits_forever)
+        if when and "{{" not in when and not _is_true(when):
+            skipped = replace(bare, when=when, hooks=call.hooks, inline=call.inline)
+            return skipped, Expanded(call=skipped, skip=_skip_message(when))
+        arguments, absent = _arguments(bare.arguments, everything)
+        bare = substitute(replace(bare, when=when, arguments=Arguments()), everything,
+                          must=waits_forever)  # fmt: skip
+    except Unresolved as error:
+        raise HardError(_endless(error)) from None
+    except (AbsentReference, ExpressionError, TagError, ValueError) as error:
+        raise HardError(str(error)) from None
+    inline = substitute(call.inline, bound.scope) if call.inline is not None else None
+    found = replace(bare, arguments=arguments, hooks=call.hooks, inline=inline)
+    return found, Expanded(call=found, absent=absent) if absent else None
+
+
+def _endless(error: Unresolved) -> str:
+    names = ", ".join(error.names)
+    return f"{error}: {names} will never have a value (the Argo controller would wait without end)"
+
+
+def _is_true(when: str) -> bool:
+    return evaluate_when(when)
+
+
+def _skip_message(when: str) -> str:
+    return f"when '{when}' evaluated false"
+
+
+def _arguments(arguments: Arguments, scope: Scope) -> tuple[Arguments, frozenset[str]]:
+    """Fill arguments in; one that is nothing but a tag on an absent output counts as not given."""
+    absent: set[str] = set()
+    filled: list[Parameter] = []
+    for parameter in arguments.parameters:
+        try:
+            filled.append(substitute(parameter, scope, must=waits_forever))
+        except AbsentReference as error:
+            if not error.whole:
+                raise
+            absent.add(parameter.name)
+    artifacts = substitute(arguments.artifacts, scope)
+    return Arguments(parameters=tuple(filled), artifacts=artifacts), frozenset(absent)
+
+
+def is_loop(call: Call) -> bool:
+    """Argo: 4.3. An empty literal list counts as no loop."""
+    return bool(call.with_items) or call.with_param is not None or call.with_sequence is not None
+
+
+def expand(call: Call, bound: Bound, scope: Scope, absent: frozenset[str]) -> list[Expanded]:
+    """Return the items of a loop, or the call itself. Raises HardError. Argo: 2.3 d, 4.3."""
+    if not is_loop(call):
+        return [_judged(call, absent)]
+    try:
+        items = _items(call)
+    except ExpressionError as error:
+        raise HardError(str(error)) from None
+    everything = Layered(scope, bound.scope)
+    return [_item_call(call, number, item, everything, absent) for number, item in enumerate(items)]
+
+
+def _judged(call: Call, absent: frozenset[str]) -> Expanded:
+    try:
+        go = not call.when or _is_true(call.when)
+    except (ExpressionError, ValueError) as error:
+        raise HardError(str(error)) from None
+    return Expanded(call=call, absent=absent, skip=None if go else _skip_message(call.when))
+
+
+def _items(call: Call) -> list[Json]:
+    if call.with_items:
+        return list(call.with_items)
+    if call.with_param is not None:
+        return load_items(call.with_param)
+    assert call.with_sequence is not None
+    return list(_sequence(call.with_sequence))
+
+
+def _sequence(loop: Sequence) -> list[str]:
+    start = _whole(loop.start, 0)
+    if loop.count is not None:
+        count = _whole(loop.count, 0)
+        if count == 0:
+            return []
+        end = start + count - 1
+    elif loop.end is not None:
+        end = _whole(loop.end, 0)
+    else:
+        raise HardError("must have end or count in withSequence")
+    if abs(end - start) >= _MAX_ITEMS:
+        raise HardError(f"withSequence asks for more than {_MAX_ITEMS} items")
+    numbers = range(start, end + 1) if start <= end else range(start, end - 1, -1)
+    return [sprintf(loop.format, number) if loop.format else str(number) for number in numbers]
+
+
+def _whole(value: int | str | None, default: int) -> int:
+    if value is None:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise HardError(f'strconv.Atoi: parsing "{value}": invalid syntax') from None
+
+
+def _item_call(
+    call: Call, number: int, item: Json, scope: Scope, absent: frozenset[str]
+) -> Expanded:
+    """Return the call of one item. Any tag that is left is an error, unless `when` is false."""
+    name = f"{call.name}({number}:{item_description(item)})"
+    item_scope = Layered(_item_scope(item), scope)
+    bare = replace(
+        call, name=name, with_items=None, with_param=None, with_sequence=None, inline=None
+    )
+    try:
+        when = substitute(call.when, item_scope)
+        if when and "{{" not in when and not _is_true(when):
+            return Expanded(
+                call=replace(bare, when=when, inline=call.inline), skip=_skip_message(when)
+            )
+        filled = substitute(replace(bare, when=when), item_scope, must=lambda _name: True)
+        inline = substitute(call.inline, item_scope) if call.inline is not None else None
+    except (Unresolved, AbsentReference, ExpressionError, TagError, ValueError) as error:
+        raise HardError(str(error)) from None
+    return Expanded(call=replace(filled, inline=inline), absent=absent)
+
+
+def _item_scope(item: Json) -> MapScope:
+    values: dict[str, Any] = {"item": item_text(item)}
+    if isinstance(item, Mapping):
+        values.update({f"item.{key}": item_member_text(value) for key, value in item.items()})
+    return MapScope(values)
+
+
+def invocation(
+    ready: Expanded,
+    *,
+    bound: Bound,
+    name: str,
+    parent: str,
+    boundary: str,
+    depth: int,
+    kind: str,
+    capture_result: bool,
+    on_exit: bool,
+) -> Invocation:
+    """Return what is to be evaluated for a call. `kind` is `steps` or `tasks`."""
+    call = ready.call
+    return Invocation(
+        name=name,
+        parent=parent,
+        boundary=boundary,
+        owner=bound.owner,
+        depth=depth,
+        template=call.template,
+        template_ref=call.template_ref if call.inline is None else None,
+        inline=call.inline,
+        arguments=call.arguments,
+        absent=ready.absent,
+        caller={f"{kind}.name": call.name},
+        on_exit=on_exit,
+        capture_result=capture_result,
+    )

@@ -1,0 +1,281 @@
+"""What every rule of the engine stands on: the state, the one way to change it, and what is dirty.
+
+Called by the rest of engine/ and by templates/ through NodeContext; never from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from argotui.engine.ledger import Ledger
+from argotui.model import ids
+from argotui.model.changes import (
+    Change,
+    Linked,
+    NodeCreated,
+    NodePatched,
+    Noted,
+    Remembered,
+    RunPatched,
+)
+from argotui.model.errors import EngineBug
+from argotui.model.fold import RunState, apply
+from argotui.model.manifest import Template
+from argotui.model.status import Node, NodePhase, NodeType
+from argotui.model.workflow import LibraryKey, ResolvedWorkflow, WorkflowSpec
+
+if TYPE_CHECKING:
+    from argotui.engine.globals import Globals
+    from argotui.model.commands import Command
+
+ROOT = ""  # the evaluating parent of the entry node, of workflow hooks and of the exit handler
+
+
+class HardError(Exception):
+    """What Argo's template evaluation returns as `err`: the caller decides what becomes of it."""
+
+
+class ChildTimeout(HardError):
+    """A pending node ran past its timeout: fails a step group with `timeout`. Argo: 1.6."""
+
+
+@dataclass(slots=True)
+class Core:
+    """State and bookkeeping of one engine. `state` is written through `emit` only.
+
+    Everything but `state` can be rebuilt from it: `pass_number`, `dirty` (what has to be looked
+    at, by the node that evaluates it), `parents` (who evaluates a node), `frames` (open steps,
+    groups, DAGs), `held` (containers whose next child a limit keeps back), `revisit` (to be
+    looked at again in the next pass), `watching` (looked at on every event: open hook
+    expressions), `lost_daemons` (daemons that ended by themselves, until their steps saw it).
+    """
+
+    wf: ResolvedWorkflow
+    state: RunState
+    ledger: Ledger = field(default_factory=Ledger)
+    now: float = 0.0
+    pass_number: int = 0
+    dirty: dict[str, set[str]] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
+    frames: dict[str, Any] = field(default_factory=dict)
+    bound: dict[str, Any] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    revisit: set[str] = field(default_factory=set)
+    watching: set[str] = field(default_factory=set)
+    daemons: dict[str, set[str]] = field(default_factory=dict)
+    lost_daemons: set[str] = field(default_factory=set)
+    timers: dict[str, float] = field(default_factory=dict)
+    linked: set[tuple[str, str]] = field(default_factory=set)
+    changes: list[Change] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    on_fulfilled: list[Callable[[Node], None]] = field(default_factory=list)
+    spec: WorkflowSpec = field(init=False)  # with the globals put in, once the run has begun
+    globals: Globals = field(init=False)
+
+    def emit(self, change: Change) -> None:
+        """Make a change hold, and tell the world of it."""
+        apply(self.state, change)
+        self.changes.append(change)
+
+    # -- nodes ---------------------------------------------------------------------------------
+
+    def create(self, node: Node, *, parent: str) -> Node:
+        """Add a node that is evaluated by `parent` (a node name, or ROOT)."""
+        owner = self.state.ids.get(node.id)
+        if owner is not None and owner != node.name:
+            raise HardError(
+                f"the nodes '{owner}' and '{node.name}' hash to the same id {node.id}; "
+                "rename one of the steps"
+            )
+        node.created_pass = node.last_pass = self.pass_number
+        if node.started_at is None:
+            node.started_at = self.now
+        if node.has_ended and node.finished_at is None:
+            node.finished_at = self.now
+        apply(self.state, NodeCreated(node=node))
+        self.changes.append(NodeCreated(node=replace(node)))  # a copy: the state's goes on changing
+        made = self.state.nodes[node.name]
+        self.parents[node.name] = parent
+        self.ledger.count(made, +1)
+        return made
+
+    def patch(self, node: Node, **fields: Any) -> None:
+        """Set fields of a node; what is equal already is left out."""
+        news = {name: value for name, value in fields.items() if getattr(node, name) != value}
+        if not news:
+            return
+        self.ledger.count(node, -1)
+        was_fulfilled = node.is_fulfilled
+        self.emit(NodePatched(name=node.name, fields=news))
+        self.ledger.count(node, +1)
+        if "phase" in news or "daemoned" in news:
+            self._follow_phase(node, was_fulfilled)
+
+    def _follow_phase(self, node: Node, was_fulfilled: bool) -> None:
+        self.touch(node.name)
+        self.count_daemon(node)
+        if node.has_ended:
+            self.timers.pop(node.name, None)
+            self.frames.pop(node.name, None)
+            self.bound.pop(node.name, None)
+        if self.ledger.freed:
+            self.ledger.freed = False
+            self.release_held()
+        if node.is_fulfilled and not was_fulfilled:
+            for hear in self.on_fulfilled:
+                hear(node)
+
+    def count_daemon(self, node: Node) -> None:
+        if node.daemoned and not node.has_ended and node.type is NodeType.POD:
+            self.daemons.setdefault(node.boundary_id, set()).add(node.name)
+        elif node.boundary_id in self.daemons:
+            self.daemons[node.boundary_id].discard(node.name)
+
+    def mark(self, node: Node, phase: NodePhase, message: str | None = None) -> Node:
+        """Set a node's phase as Argo's markNodePhase does: a message replaces, None keeps."""
+        fields: dict[str, Any] = {"phase": phase}
+        if message is not None:
+            fields["message"] = message
+        if phase in (NodePhase.PENDING, NodePhase.RUNNING):
+            fields["finished_at"] = None
+        elif node.finished_at is None:
+            fields["finished_at"] = self.now
+            fields["wake_at"] = None
+            fields["waits_for"] = ""
+        self.patch(node, **fields)
+        return node
+
+    def link(self, parent: str, child: str) -> None:
+        """Add `child` to the children of `parent`, once."""
+        if (parent, child) not in self.linked:
+            self.linked.add((parent, child))
+            self.emit(Linked(parent=parent, child=child))
+
+    def node_id(self, name: str) -> str:
+        return ids.node_id(self.state.run.name, name)
+
+    def name_of(self, node_id: str) -> str:
+        return self.state.ids.get(node_id, "")
+
+    def children(self, name: str) -> list[str]:
+        return self.state.children.get(name, [])
+
+    def daemons_of(self, boundary_id: str) -> list[Node]:
+        """Return the daemons that are up in a boundary."""
+        names = self.daemons.get(boundary_id, ())
+        return [self.state.nodes[name] for name in sorted(names)]
+
+    # -- what is to be looked at ----------------------------------------------------------------
+
+    def touch(self, name: str) -> None:
+        """Have a node, and all that evaluate it, looked at in this pass or the next."""
+        while name != ROOT:
+            parent = self.parents.get(name, ROOT)
+            waiting = self.dirty.setdefault(parent, set())
+            if name in waiting:
+                return
+            waiting.add(name)
+            name = parent
+
+    def take_dirty(self, name: str) -> set[str]:
+        """Return, and forget, what `name` has to look at."""
+        return self.dirty.pop(name, set())
+
+    def release_held(self) -> None:
+        """A place became free: whoever was kept back is looked at again."""
+        held, self.held = self.held, set()
+        for name in held:
+            self.touch(name)
+
+    def wake_at(self, node: Node, at: float) -> None:
+        """Have a node looked at when time has come to `at`."""
+        self.timers[node.name] = at
+        self.patch(node, wake_at=at)
+
+    # -- the run ---------------------------------------------------------------------------------
+
+    def patch_run(self, **fields: Any) -> None:
+        run = self.state.run
+        news = {name: value for name, value in fields.items() if getattr(run, name) != value}
+        if news:
+            self.emit(RunPatched(fields=news))
+
+    def remember(self, key: str, value: Any) -> None:
+        if self.state.memory.get(key) != value:
+            self.emit(Remembered(key=key, value=value))
+
+    def note(self, text: str, node: str = "") -> None:
+        self.emit(Noted(text=text, node=node))
+
+    def export(self, node: Node) -> None:
+        """Make what a node exports known to the run."""
+        from argotui.engine.outputs import export
+
+        export(self, node)
+
+    def template_of(self, node: Node) -> Template:
+        """Return the template bound for a node, an attempt's being that of its Retry node."""
+        for name in (node.name, self.parents.get(node.name, ROOT)):
+            bound = self.bound.get(name)
+            if bound is not None:
+                template: Template = bound.template
+                return template
+        scope, _, owner = node.template_scope.partition("/")
+        found = self.wf.template(LibraryKey(scope=scope, name=owner), node.template_name)
+        return found if found is not None else Template()
+
+    def story(self, name: str) -> tuple[str, ...]:
+        """Return what is known of a node, for the report of a bug."""
+        node = self.state.nodes.get(name)
+        seen = [repr(change) for change in self.changes if name in repr(change)][-20:]
+        return (repr(node), *seen)
+
+    def bug(self, what: str, name: str) -> EngineBug:
+        return EngineBug(what, self.story(name))
+
+
+def new_node(
+    core: Core,
+    name: str,
+    *,
+    node_type: NodeType,
+    phase: NodePhase,
+    boundary: str = "",
+    message: str = "",
+    **fields: Any,
+) -> Node:
+    """Return a node that is not in the state yet. `boundary` is the name of its boundary node."""
+    return Node(
+        name=name,
+        id=core.node_id(name),
+        display_name=display_name(name, boundary),
+        type=node_type,
+        phase=phase,
+        boundary_id=core.node_id(boundary) if boundary else "",
+        message=message,
+        **fields,
+    )
+
+
+def display_name(name: str, boundary: str) -> str:
+    """Return the name without its boundary's, and without a leading `[n]` and `.`. Argo: 1.3."""
+    if not boundary:
+        return name
+    rest = name.removeprefix(boundary)
+    if rest.startswith("["):
+        end = rest.find("]")
+        if rest[1:end].isdigit() and rest[end + 1 : end + 2] == ".":
+            return rest[end + 2 :]
+        return rest
+    return rest.removeprefix(".")
+
+
+def parameters_of(section: Mapping[str, Any]) -> dict[str, str]:
+    """Return name -> value of the parameters in a node's `inputs` or `outputs`."""
+    return {
+        item["name"]: item["value"]
+        for item in section.get("parameters", ())
+        if item.get("value") is not None
+    }

@@ -1,0 +1,127 @@
+"""What may keep a node back or end it before its own rules are asked. Argo: 4.0, 4.6, 4.7.
+
+Called by engine/visit in Argo's order: timeout, parallelism and failFast, locks, memo cache.
+"""
+
+from __future__ import annotations
+
+from argotui.engine.context import create_node
+from argotui.engine.core import ChildTimeout, Core
+from argotui.engine.invocation import Bound, Invocation
+from argotui.engine.locks import acquire
+from argotui.engine.times import seconds
+from argotui.model.manifest import Template
+from argotui.model.status import Node, NodePhase, NodeType
+
+_FAILED_CHILDREN = "template has failed or errored children and failFast enabled"
+_LEGS = frozenset({"steps", "dag"})
+
+
+def timed_out(core: Core, node: Node | None, template: Template, inv: Invocation) -> bool:
+    """Fail a node that has been pending past `timeout` or `pendingTimeout`. Argo: 4.6."""
+    if node is None or not (template.timeout or template.pending_timeout):
+        return False
+    limits = [seconds(text) for text in (template.timeout, template.pending_timeout) if text]
+    due = (node.started_at or core.now) + min(limits)
+    if node.phase is not NodePhase.PENDING:
+        return False
+    if core.now < due:
+        core.wake_at(node, due)
+        return False
+    core.mark(node, NodePhase.FAILED, "timeout")
+    raise ChildTimeout("timeout")
+
+
+def held(core: Core, node: Node | None, template: Template, inv: Invocation) -> bool:
+    """Say whether a limit keeps this node back. Argo: 4.7; failFast of the template: 1.6.
+
+    Who is kept back is looked at again when a place becomes free.
+    """
+    spec = core.spec
+    if spec.parallelism is not None and core.ledger.pods >= spec.parallelism:
+        return _hold(core, inv, f"waits for one of {spec.parallelism} pods of the workflow")
+    if node is not None and template.kind in _LEGS and _full(core, node, template, own=True):
+        return _hold(core, inv, "")
+    if inv.boundary and (node is None or node.phase not in (NodePhase.PENDING, NodePhase.RUNNING)):
+        frame = core.frames.get(inv.boundary)
+        boundary = core.state.nodes.get(inv.boundary)
+        if frame is not None and boundary is not None:
+            return _full(core, boundary, frame.template, own=False) and _hold(
+                core, inv, "waits for a place among its siblings"
+            )
+    return False
+
+
+def _full(core: Core, node: Node, template: Template, *, own: bool) -> bool:
+    """Say whether a steps or dag node takes no more children."""
+    ledger = core.ledger
+    if template.fail_fast and ledger.failed[node.id] > 0:
+        if ledger.boundary_pods[node.id] == 0 and not node.has_ended:
+            _fail_fast(core, node)
+        return True
+    if template.parallelism is None:
+        return False
+    used = ledger.boundary_pods[node.id] if own else ledger.active[node.id]
+    return used >= template.parallelism
+
+
+def _fail_fast(core: Core, node: Node) -> None:
+    for name in reversed(core.children(node.name)):
+        child = core.state.nodes[name]
+        if child.type is NodeType.STEP_GROUP and not child.has_ended:
+            core.mark(child, NodePhase.FAILED, _FAILED_CHILDREN)
+    core.mark(node, NodePhase.FAILED, _FAILED_CHILDREN)
+
+
+def _hold(core: Core, inv: Invocation, why: str) -> bool:
+    core.held.add(inv.parent or inv.name)
+    node = core.state.nodes.get(inv.name)
+    if node is not None:
+        core.held.add(inv.name)
+    return True
+
+
+def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node | None:
+    """Ask for the template's locks; return the waiting node while they are not all there."""
+    wanted = bound.template.synchronization
+    if wanted is None:
+        return None
+    waiting = acquire(core, inv.name, wanted)
+    if waiting is None:
+        if node is not None and node.waiting_lock:
+            core.patch(node, waiting_lock="", message="", waits_for="")
+        return None
+    if node is None:
+        node = create_node(
+            core,
+            inv,
+            bound,
+            name=inv.name,
+            node_type=_type_of(bound.template),
+            phase=NodePhase.PENDING,
+            message=waiting,
+            parent=inv.parent,
+            waiting_lock=waiting.split()[2],
+        )
+    core.patch(node, message=waiting, waits_for=waiting)
+    return node
+
+
+_TYPES = {
+    "steps": NodeType.STEPS,
+    "dag": NodeType.DAG,
+    "suspend": NodeType.SUSPEND,
+    "http": NodeType.HTTP,
+    "plugin": NodeType.PLUGIN,
+}
+
+
+def _type_of(template: Template) -> NodeType:
+    if template.retry_strategy is not None:
+        return NodeType.RETRY
+    return _TYPES.get(template.kind, NodeType.POD)
+
+
+def memoized(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node | None:
+    """Look a memoized result up. The cache is asked for by the driver: a later issue's room."""
+    return None

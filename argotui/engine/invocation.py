@@ -1,0 +1,250 @@
+"""One call of a template, and the template bound to what it was given.
+
+Made by the templates that call others (steps, dag), by hooks and by the run itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from argotui.engine.core import Core, HardError
+from argotui.engine.producers import Layered
+from argotui.expr.errors import ExpressionError, TagError
+from argotui.expr.golang import compact_json
+from argotui.expr.scope import MapScope, Scope
+from argotui.expr.template import has_tag, substitute
+from argotui.model import ids
+from argotui.model.manifest import Arguments, Inputs, Parameter, Template, TemplateRef
+from argotui.model.workflow import LibraryKey
+
+MAX_DEPTH = 100  # Argo: 4.9
+_POD_KINDS = frozenset({"container", "script", "containerSet", "resource", "data"})
+_COMPOSITE = frozenset({"steps", "dag"})
+_CM_LABEL = "workflows.argoproj.io/configmap-type"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """`name` is the node's; `parent` the node that evaluates it, `boundary` the Steps or DAG node
+    it belongs to. Names in it resolve in the scope of `owner`. `caller` is the variable that tells
+    the callee its name (`steps.name` or `tasks.name`). `absent` are arguments that refer to
+    outputs which will never be (Argo: 2.9)."""
+
+    name: str
+    parent: str
+    boundary: str
+    owner: LibraryKey
+    depth: int
+    template: str = ""
+    template_ref: TemplateRef | None = None
+    inline: Template | None = None
+    arguments: Arguments = field(default_factory=Arguments)
+    absent: frozenset[str] = frozenset()
+    caller: Mapping[str, str] = field(default_factory=dict)
+    on_exit: bool = False
+    hooked: bool = False
+    capture_result: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A template with its inputs in. The body of a steps or dag template still has its tags:
+    they are filled in step by step, with `scope`."""
+
+    template: Template
+    owner: LibraryKey
+    scope: Scope
+    inputs: Mapping[str, Any]
+
+    @property
+    def is_pod(self) -> bool:
+        return self.template.kind in _POD_KINDS
+
+    @property
+    def is_composite(self) -> bool:
+        return self.template.kind in _COMPOSITE
+
+
+def find_template(core: Core, inv: Invocation) -> tuple[Template, LibraryKey]:
+    """Return the template that is called and the owner its own names resolve in. Argo: 3.10."""
+    if inv.inline is not None:
+        return inv.inline, inv.owner
+    if inv.template_ref is not None:
+        ref = inv.template_ref
+        owner = LibraryKey(scope="cluster" if ref.cluster_scope else "namespaced", name=ref.name)
+        found = core.wf.template(owner, ref.template)
+        if found is None:
+            raise HardError(f"template reference {ref.name}.{ref.template} not found")
+        return found, owner
+    found = core.wf.template(inv.owner, inv.template)
+    if found is None:
+        raise HardError(f"template name '{inv.template}' undefined")
+    return found, inv.owner
+
+
+def bind(core: Core, inv: Invocation) -> Bound:
+    """Return the called template with inputs, globals and its own names put in. Argo: 2.2, 2.3 b.
+
+    Raises HardError.
+    """
+    template, owner = find_template(core, inv)
+    own = {"node.name": inv.name, **inv.caller}
+    if template.kind in _POD_KINDS:
+        own["pod.name"] = ids.pod_name(core.state.run.name, inv.name, template.name)
+    first: Scope = Layered(MapScope(own), core.globals)
+    supplied = replace(template.inputs, parameters=tuple(_inputs(core, inv, template, first)))
+    head = replace(template, inputs=supplied, **_own_body(template))
+    try:
+        head = substitute(head, first)
+        scope: Scope = Layered(MapScope(_input_values(head)), first)
+        if has_tag(head):
+            head = substitute(head, scope)
+    except (ExpressionError, TagError) as error:
+        raise HardError(str(error)) from None
+    inputs = _as_json(head.inputs)
+    if template.kind in _COMPOSITE:
+        head = replace(head, body=template.body)
+    return Bound(template=head, owner=owner, scope=scope, inputs=inputs)
+
+
+def _own_body(template: Template) -> dict[str, Any]:
+    """A steps or dag body is filled in later: it may be large, and its parts come one by one."""
+    return {"body": None} if template.kind in _COMPOSITE else {}
+
+
+def rebind(bound: Bound, values: Mapping[str, str]) -> Bound:
+    """Return the template bound for one attempt of a retry. Argo: 2.3 e."""
+    scope = Layered(MapScope(values), bound.scope)
+    if bound.is_composite:
+        return replace(bound, scope=scope)
+    try:
+        return replace(bound, template=substitute(bound.template, scope), scope=scope)
+    except (ExpressionError, TagError) as error:
+        raise HardError(str(error)) from None
+
+
+def _inputs(core: Core, inv: Invocation, template: Template, scope: Scope) -> list[Parameter]:
+    given = {parameter.name: parameter for parameter in inv.arguments.parameters}
+    return [
+        _input(core, parameter, given.get(parameter.name), parameter.name in inv.absent, scope)
+        for parameter in template.inputs.parameters
+    ]
+
+
+def _input(
+    core: Core, declared: Parameter, given: Parameter | None, absent: bool, scope: Scope
+) -> Parameter:
+    value = declared.value if declared.value is not None else declared.default
+    source = declared.value_from
+    if given is not None:
+        if given.value is not None:
+            value = given.value
+        elif given.value_from is not None:
+            source = given.value_from
+    if (
+        source is not None
+        and source.config_map_key_ref is not None
+        and (given is None or given.value is None)
+    ):
+        found = config_map_value(core, substitute(source.config_map_key_ref, scope))
+        value = found if isinstance(found, str) else _default(source.default, found)
+    if value is None and not (source is not None and source.supplied is not None):
+        why = "was not supplied"
+        if absent:
+            why = (
+                "argument references an absent optional "
+                "(skipped/omitted node output with no default)"
+            )
+            raise HardError(f"inputs.parameters.{declared.name}: {why}")
+        raise HardError(f"inputs.parameters.{declared.name} {why}")
+    return replace(declared, value=value)
+
+
+def _default(default: str | None, why: HardError) -> str:
+    if default is None:
+        raise why
+    return default
+
+
+def config_map_value(core: Core, ref: Mapping[str, Any]) -> str | HardError:
+    """Return a key of a ConfigMap that is labelled for parameters, or why not. Argo: 2.2."""
+    name, key = str(ref.get("name", "")), str(ref.get("key", ""))
+    found = core.wf.config_maps.get(name)
+    labels = (found or {}).get("metadata", {}).get("labels") or {}
+    if found is None or labels.get(_CM_LABEL) != "Parameter":
+        return HardError(
+            f"ConfigMap '{name}' does not exist. Please make sure it has the label {_CM_LABEL}: "
+            "Parameter to be detectable by the controller"
+        )
+    data = found.get("data") or {}
+    if key not in data:
+        return HardError(f"ConfigMap '{name}' does not have the key '{key}'")
+    return str(data[key])
+
+
+def _input_values(template: Template) -> dict[str, Any]:
+    values = {
+        f"inputs.parameters.{parameter.name}": parameter.value
+        for parameter in template.inputs.parameters
+        if parameter.value is not None
+    }
+    found: dict[str, Any] = dict(values)
+    found["inputs.parameters"] = _json_list(template.inputs)
+    for artifact in template.inputs.artifacts:
+        found[f"inputs.artifacts.{artifact.name}.path"] = artifact.path
+    for artifact in template.outputs.artifacts:
+        found[f"outputs.artifacts.{artifact.name}.path"] = artifact.path
+    for parameter in template.outputs.parameters:
+        if parameter.value_from is not None and parameter.value_from.path:
+            found[f"outputs.parameters.{parameter.name}.path"] = parameter.value_from.path
+    return found
+
+
+def _json_list(inputs: Inputs) -> str:
+    return compact_json([parameter_json(parameter) for parameter in inputs.parameters])
+
+
+def parameter_json(parameter: Parameter) -> dict[str, Any]:
+    """Return a parameter as Argo's JSON has it."""
+    found: dict[str, Any] = {"name": parameter.name}
+    if parameter.default is not None:
+        found["default"] = parameter.default
+    if parameter.value is not None:
+        found["value"] = parameter.value
+    source = parameter.value_from
+    if source is not None:
+        pairs = {
+            "path": source.path,
+            "parameter": source.parameter,
+            "expression": source.expression,
+            "supplied": source.supplied,
+            "configMapKeyRef": source.config_map_key_ref,
+            "default": source.default,
+        }
+        found["valueFrom"] = {key: value for key, value in pairs.items() if value is not None}
+    if parameter.global_name:
+        found["globalName"] = parameter.global_name
+    if parameter.enum:
+        found["enum"] = list(parameter.enum)
+    if parameter.description:
+        found["description"] = parameter.description
+    return found
+
+
+def _as_json(inputs: Inputs) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if inputs.parameters:
+        found["parameters"] = [parameter_json(parameter) for parameter in inputs.parameters]
+    if inputs.artifacts:
+        found["artifacts"] = [
+            {"name": artifact.name, "path": artifact.path, **artifact.extra}
+            for artifact in inputs.artifacts
+        ]
+    return found
+
+
+def run_arguments(core: Core) -> Arguments:
+    """Return the workflow's arguments as its entry and exit templates receive them."""
+    return core.spec.arguments

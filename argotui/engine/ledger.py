@@ -1,0 +1,47 @@
+"""Counts that the limits and the roll-ups ask for, kept per boundary so that nobody has to walk.
+
+Fed by Core on every change of a node; a node counts the same wherever the change came from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from argotui.model.status import Node, NodePhase, NodeType
+
+_ACTIVE = frozenset({NodePhase.PENDING, NodePhase.RUNNING})
+_COUNTED = frozenset({NodeType.POD, NodeType.STEPS, NodeType.DAG})  # Argo: 4.7
+
+
+@dataclass(slots=True)
+class Ledger:
+    """`pods`: active pods of the run. The others are by boundary id: active pods, active
+    children, failed children (types Pod, Steps, DAG only), and open nodes of every type.
+    `freed` is set when a pod or a child stopped being active."""
+
+    pods: int = 0
+    boundary_pods: Counter[str] = field(default_factory=Counter)
+    active: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    open: Counter[str] = field(default_factory=Counter)
+    open_total: int = 0
+    freed: bool = False
+
+    def count(self, node: Node, by: int) -> None:
+        """Count a node in (+1) or out (-1), as it stands now."""
+        boundary = node.boundary_id
+        if not node.is_fulfilled:
+            self.open[boundary] += by
+            self.open_total += by
+        if node.type not in _COUNTED:
+            return
+        if node.phase in _ACTIVE and not node.waiting_lock:
+            self.active[boundary] += by
+            if node.type is NodeType.POD and node.attempt:
+                self.pods += by
+                self.boundary_pods[boundary] += by
+            if by < 0:
+                self.freed = True
+        elif node.phase.is_bad:
+            self.failed[boundary] += by

@@ -1,0 +1,41 @@
+"""Outbound nodes: where what comes next is linked to. Argo: 1.5."""
+
+from __future__ import annotations
+
+from argotui.engine.core import Core
+from argotui.model.status import Node, NodeType
+
+_BY_CHILDREN = frozenset({NodeType.TASK_GROUP, NodeType.CONTAINER})
+
+
+def outbound_of(core: Core, name: str) -> list[str]:
+    """Return the names of the nodes that the next node becomes a child of."""
+    found: list[str] = []
+    stack = [name]
+    while stack:
+        node = core.state.nodes.get(stack.pop())
+        if node is not None:
+            inner = _inner(core, node)
+            if inner is None:
+                found.append(node.name)
+            else:
+                stack += reversed(inner)
+    return list(dict.fromkeys(found))
+
+
+def _inner(core: Core, node: Node) -> list[str] | None:
+    """Return the nodes that stand for this one, None if it stands for itself."""
+    if node.type in (NodeType.STEPS, NodeType.DAG):
+        return [name for name in node.outbound if name != node.name]
+    children = core.children(node.name)
+    if node.type is NodeType.RETRY:
+        attempts = [child for child in children if not core.state.nodes[child].hooked]
+        return attempts[-1:] or None
+    if node.type in _BY_CHILDREN:
+        return list(children) or None
+    if node.type is NodeType.POD:
+        containers = [
+            child for child in children if core.state.nodes[child].type is NodeType.CONTAINER
+        ]
+        return containers or None
+    return None

@@ -1,0 +1,218 @@
+"""The engine: events in, steps out. Synchronous, deterministic, without I/O.
+
+Called by driver/ only. `Event -> handle -> Step(changes, commands)`; see ARCHITECTURE.md, walk 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from argotui.engine import locks, requests, run, shutdown, stall
+from argotui.engine.context import Handler
+from argotui.engine.core import Core
+from argotui.engine.globals import Globals
+from argotui.engine.outputs import export
+from argotui.engine.reports import reported
+from argotui.engine.visit import Visitor
+from argotui.model.changes import Change, NodePatched, Step
+from argotui.model.commands import Command, SetTimer, StartWork
+from argotui.model.events import (
+    Answered,
+    Event,
+    LockGranted,
+    NodeSetRequested,
+    ResumeRequested,
+    RunParked,
+    RunStarted,
+    RunSuspendToggled,
+    ShutdownRequested,
+    TimerFired,
+    WorkReported,
+)
+from argotui.model.fold import RunState
+from argotui.model.status import Node, RunPhase
+from argotui.model.workflow import ResolvedWorkflow
+
+_MAX_PASSES = 100_000  # a pass that keeps changing something is a bug of ours
+
+
+class Engine:
+    """One run. `state` is what the changes of all steps fold to; nobody else writes to it."""
+
+    def __init__(
+        self,
+        resolved: ResolvedWorkflow,
+        state: RunState | None = None,
+        *,
+        handlers: Mapping[str, Handler],
+    ) -> None:
+        self.core = Core(wf=resolved, state=state if state is not None else RunState())
+        self.core.globals = Globals(self.core)
+        self.core.spec = resolved.spec
+        self.core.on_fulfilled.append(self._node_fulfilled)
+        self.visitor = Visitor(self.core, handlers)
+        self._cold = state is not None and bool(state.nodes)
+        self._timer: float | None = None
+        if self._cold:
+            self._recover()
+
+    @property
+    def state(self) -> RunState:
+        return self.core.state
+
+    def handle(self, event: Event) -> Step:
+        """Take one fact in and say all that follows from it."""
+        core = self.core
+        core.now = max(core.now, event.at)
+        core.changes, core.commands = [], []
+        if self._cold:
+            self._cold = False
+            self._settle()  # frames and bound templates, rebuilt before facts ask for them
+        self._take(event)
+        self._settle()
+        self._set_timer()
+        step = Step(
+            at=event.at,
+            cause=event.cause,
+            changes=_merged(core.changes),
+            commands=tuple(core.commands),
+        )
+        core.changes, core.commands = [], []
+        return step
+
+    def outstanding(self) -> Step:
+        """After a recovery: what was asked of the world and may have been lost with the driver."""
+        core = self.core
+        if core.state.run.phase.is_completed:
+            return Step(at=core.now, cause="recover")
+        commands: list[Command] = [
+            StartWork(ref=ref, work=work)
+            for name, (ref, work) in core.state.work.items()
+            if not core.state.nodes[name].has_ended
+        ]
+        commands += locks.outstanding(core)
+        if core.timers:
+            commands.append(SetTimer(at=min(core.timers.values())))
+        return Step(at=core.now, cause="recover", commands=tuple(commands))
+
+    def _take(self, event: Event) -> None:
+        core = self.core
+        match event:
+            case RunStarted():
+                if core.state.run.phase is RunPhase.NEW:
+                    run.start(core, event)
+                    self._begin()
+            case WorkReported():
+                reported(core, event)
+            case TimerFired():
+                self._wake()
+            case ResumeRequested():
+                requests.resume(core, event)
+            case NodeSetRequested():
+                requests.node_set(core, event)
+            case ShutdownRequested():
+                requests.shut_down(core, event)
+            case RunSuspendToggled():
+                requests.suspend(core, event)
+            case RunParked():
+                core.patch_run(parked=event.parked)
+            case LockGranted():
+                locks.granted(core, event.node_name)
+            case Answered():
+                core.remember(f"answer/{event.question}", dict(event.values or {}))
+            case _:
+                assert_never(event)
+
+    def _begin(self) -> None:
+        problem = run.prepare(self.core)
+        if problem:
+            run.finish(self.core, RunPhase.FAILED, problem)
+
+    def _wake(self) -> None:
+        core = self.core
+        due = [name for name, at in core.timers.items() if at <= core.now]
+        for name in due:
+            del core.timers[name]
+            if name in core.state.nodes:
+                core.touch(name)
+
+    def _settle(self) -> None:
+        """Walk until a pass changes nothing. Argo: 4.0; decision 1."""
+        core = self.core
+        if core.state.run.phase is RunPhase.NEW or core.state.run.phase.is_completed:
+            return
+        if not core.state.run.parked:
+            shutdown.enforce(core)
+        for name in core.watching:
+            core.touch(name)
+        for _ in range(_MAX_PASSES):
+            self._pass()
+            if core.state.run.phase.is_completed:
+                return
+            for name in core.revisit:
+                core.touch(name)
+            again = bool(core.revisit)
+            core.revisit.clear()
+            if not again and not core.dirty.get(""):
+                break
+        else:
+            raise core.bug("passes without end", core.state.run.name)
+        stall.check(core)
+
+    def _pass(self) -> None:
+        core = self.core
+        core.pass_number += 1
+        core.revisit.clear()
+        run.walk(core, self.visitor)
+
+    def _set_timer(self) -> None:
+        core = self.core
+        if core.state.run.phase.is_completed:
+            return
+        times = list(core.timers.values())
+        if core.state.run.deadline_at is not None and core.state.run.deadline_at > core.now:
+            times.append(core.state.run.deadline_at)
+        earliest = min(times, default=None)
+        if earliest is not None and earliest != self._timer:
+            core.commands.append(SetTimer(at=earliest))
+        self._timer = earliest
+
+    def _node_fulfilled(self, node: Node) -> None:
+        export(self.core, node)
+        locks.release(self.core, node.name)
+
+    def _recover(self) -> None:
+        """Rebuild from the state what is not part of it."""
+        core = self.core
+        for parent, children in core.state.children.items():
+            core.linked.update((parent, child) for child in children)
+        for node in core.state.nodes.values():
+            core.ledger.count(node, +1)
+            core.count_daemon(node)
+            if node.wake_at is not None and not node.has_ended:
+                core.timers[node.name] = node.wake_at
+        core.pass_number = 1 + max(
+            (node.last_pass for node in core.state.nodes.values()), default=0
+        )
+        core.now = max((node.started_at or 0.0 for node in core.state.nodes.values()), default=0.0)
+        run.prepare(core)
+        core.changes = []
+        core.watching.update(node.name for node in core.state.nodes.values() if node.hooked)
+
+
+def _merged(changes: list[Change]) -> tuple[Change, ...]:
+    """Join patches of one node that follow each other."""
+    merged: list[Change] = []
+    for change in changes:
+        last = merged[-1] if merged else None
+        if (
+            isinstance(change, NodePatched)
+            and isinstance(last, NodePatched)
+            and last.name == change.name
+        ):
+            merged[-1] = replace(last, fields={**last.fields, **change.fields})
+        else:
+            merged.append(change)
+    return tuple(merged)

@@ -1,0 +1,78 @@
+"""Outputs of steps and dag templates, and what a node exports to the whole run. Argo: 2.2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from argotui.engine.core import Core, HardError
+from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
+from argotui.expr.evaluate import compile_expression
+from argotui.expr.golang import to_text
+from argotui.expr.scope import Scope
+from argotui.expr.template import substitute
+from argotui.model.manifest import Parameter, Template
+from argotui.model.status import Node, NodeType
+
+
+def template_outputs(core: Core, template: Template, scope: Scope) -> dict[str, Any] | None:
+    """Return the declared outputs of a steps or dag template as Argo's JSON, None without any.
+
+    Raises HardError for one that cannot be computed and has no default.
+    """
+    if not template.outputs.parameters:
+        return None
+    return {"parameters": [_parameter(core, each, scope) for each in template.outputs.parameters]}
+
+
+def _parameter(core: Core, declared: Parameter, scope: Scope) -> dict[str, Any]:
+    source = declared.value_from
+    if source is None:
+        raise HardError("output parameters must have a valueFrom specified")
+    try:
+        value = (
+            _evaluate(core, source.expression, scope)
+            if source.expression
+            else substitute(source.parameter or "", scope, must=lambda _name: True)
+        )
+    except (Unresolved, AbsentReference, ExpressionError, TagError) as error:
+        if source.default is None:
+            raise HardError(_why(declared, error)) from None
+        value = source.default
+    found: dict[str, Any] = {"name": declared.name, "value": value}
+    if declared.global_name:
+        found["globalName"] = declared.global_name
+    return found
+
+
+def _evaluate(core: Core, expression: str, scope: Scope) -> str:
+    result = compile_expression(expression).evaluate(scope.env(), at=core.now)
+    if result is None:
+        raise ExpressionError("the expression evaluated to nil")
+    return to_text(result)
+
+
+def _why(declared: Parameter, error: Exception) -> str:
+    if isinstance(error, ExpressionError):
+        return f"failed to evaluate output parameter '{declared.name}' expression: {error}"
+    return str(error)
+
+
+def export(core: Core, node: Node) -> None:
+    """Make outputs with a globalName known to the whole run, as soon as their node ended.
+
+    Argo: 2.2; later writers overwrite. A root DAG's own outputs are not exported.
+    """
+    if node.type is NodeType.DAG and node.name == core.state.run.name:
+        return
+    for parameter in node.outputs.get("parameters", ()):
+        if parameter.get("globalName") and parameter.get("value") is not None:
+            _export_parameter(core, parameter)
+
+
+def _export_parameter(core: Core, parameter: Mapping[str, Any]) -> None:
+    outputs = dict(core.state.run.outputs)
+    name = parameter["globalName"]
+    others = [each for each in outputs.get("parameters", ()) if each["name"] != name]
+    outputs["parameters"] = [*others, {"name": name, "value": parameter["value"]}]
+    core.patch_run(outputs=outputs)

@@ -1,0 +1,247 @@
+"""The Retry node and its attempts. Argo: 4.4.
+
+Called by engine/visit for every template whose effective retryStrategy is set.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from argotui.engine.context import Visit, create_node
+from argotui.engine.core import Core, HardError
+from argotui.engine.invocation import Bound, Invocation, bind, rebind
+from argotui.engine.times import seconds, words
+from argotui.expr.errors import ExpressionError
+from argotui.expr.evaluate import compile_expression
+from argotui.expr.scope import expand
+from argotui.model import ids
+from argotui.model.manifest import RetryStrategy, Template
+from argotui.model.status import Node, NodePhase, NodeType, Shutdown
+
+if TYPE_CHECKING:
+    from argotui.engine.visit import Visitor
+
+_POLICIES = {
+    "OnFailure": (True, False),
+    "OnError": (False, True),
+    "Always": (True, True),
+    "OnTransientError": (False, False),
+}
+_TRANSIENT = (
+    "connection refused", "connection reset by peer", "transport is closing", "i/o timeout",
+    "tls handshake timeout", "etcdserver", "exceeded quota", "too many requests",
+    "the object has been modified", "net/http: request canceled", "no such host",
+)  # fmt: skip
+
+
+def strategy_of(core: Core, template: Template) -> RetryStrategy | None:
+    """Return the template's own strategy, else the one of the spec."""
+    return template.retry_strategy or core.spec.retry_strategy
+
+
+def attempts_of(core: Core, name: str) -> list[Node]:
+    """Return the attempts of a Retry node, oldest first; hooks are none."""
+    children = (core.state.nodes[child] for child in core.children(name))
+    return [child for child in children if not child.hooked]
+
+
+def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrategy) -> Visit:
+    """Bring the Retry node as far as it goes: start, wait, try again, or end."""
+    core = visitor.core
+    node = core.state.nodes.get(inv.name)
+    if node is None:
+        node = create_node(
+            core, inv, bound, name=inv.name, node_type=NodeType.RETRY,
+            phase=NodePhase.RUNNING, parent=inv.parent,
+        )  # fmt: skip
+    while True:
+        attempts = attempts_of(core, inv.name)
+        try:
+            if not _goes_on(core, node, attempts, strategy):
+                return node
+            last = attempts[-1] if attempts else None
+            if last is None or last.is_fulfilled:
+                last_visit = _next_attempt(visitor, inv, bound, attempts)
+            else:
+                last_visit = visitor.advance(
+                    _context(visitor, inv, bound, last.name, attempts[:-1])
+                )
+        except HardError as error:
+            core.mark(node, NodePhase.ERROR, str(error))
+            raise
+        try:
+            attempt = yield last_visit
+        except HardError:
+            attempt = attempts_of(core, inv.name)[-1] if attempts_of(core, inv.name) else None
+            if attempt is None or not _retries_errors(strategy):
+                raise
+        if attempt is None or not attempt.is_fulfilled:
+            return node
+
+
+def _retries_errors(strategy: RetryStrategy) -> bool:
+    return strategy.retry_policy in ("Always", "OnError", "OnTransientError")
+
+
+def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[Node]) -> Visit:
+    core = visitor.core
+    name = f"{inv.name}({len(past)})"
+    core.parents[name] = inv.name
+    core.bound.pop(inv.name, None)
+    fresh = core.bound[inv.name] = bind(core, inv)
+    attempt = yield visitor.advance(_context(visitor, inv, fresh, name, past))
+    return attempt
+
+
+def _context(visitor: Visitor, inv: Invocation, bound: Bound, name: str, past: list[Node]) -> Any:
+    core = visitor.core
+    values = _variables(past, exit_code="0")
+    values["pod.name"] = ids.pod_name(core.state.run.name, name, bound.template.name)
+    cx = visitor.context(inv, rebind(bound, values), name)
+    cx.retried = True
+    cx.parent = inv.name
+    core.link(inv.name, name)
+    strategy = strategy_of(core, bound.template)
+    if strategy and strategy.backoff and strategy.backoff.max_duration and past:
+        first = past[0].started_at or core.now
+        cx.deadline_at = first + seconds(strategy.backoff.max_duration)
+    return cx
+
+
+def _variables(past: list[Node], *, exit_code: str) -> dict[str, str]:
+    """`retries` and `lastRetry.*`, as the body of an attempt sees them. Argo: 2.5."""
+    last = past[-1] if past else None
+    if last is None:
+        return {
+            "retries": "0",
+            "lastRetry.exitCode": exit_code,
+            "lastRetry.status": "",
+            "lastRetry.duration": "0",
+            "lastRetry.message": "",
+        }
+    duration = (last.finished_at or 0.0) - (last.started_at or 0.0)
+    return {
+        "retries": str(len(past)),
+        "lastRetry.exitCode": str(last.outputs.get("exitCode", "-1")),
+        "lastRetry.status": str(last.phase),
+        "lastRetry.duration": f"{max(0.0, duration):g}",
+        "lastRetry.message": last.message,
+    }
+
+
+def _goes_on(core: Core, node: Node, attempts: list[Node], strategy: RetryStrategy) -> bool:
+    """Decide after the attempts so far: True to work on an attempt, False to wait or be done."""
+    last = attempts[-1] if attempts else None
+    if last is None or not last.is_fulfilled:
+        return True
+    if not last.phase.is_bad:
+        _adopt(core, node, last, None)
+        return False
+    ended = _shut_down(core)
+    if ended is None:
+        ended = _out_of_time(core, attempts, strategy)
+    if ended is None and _waits(core, node, attempts, strategy):
+        return False
+    if ended is None:
+        ended = _not_covered(last, strategy)
+    if ended is None:
+        ended = _no_more(core, attempts, strategy)
+    if ended is not None:
+        _adopt(core, node, last, ended or last.message)
+        return False
+    return True
+
+
+def _adopt(core: Core, node: Node, last: Node, message: str | None) -> None:
+    """The Retry node ends as its last attempt did."""
+    core.patch(node, outputs=last.outputs, daemoned=last.daemoned, pod_ip=last.pod_ip)
+    core.mark(node, last.phase, message)
+
+
+def _shut_down(core: Core) -> str | None:
+    run = core.state.run
+    if run.shutdown is not Shutdown.NONE:
+        return f"Stopped with strategy '{run.shutdown}'"
+    if run.deadline_at is not None and core.now >= run.deadline_at:
+        return "retry exceeded workflow deadline"
+    return None
+
+
+def _out_of_time(core: Core, attempts: list[Node], strategy: RetryStrategy) -> str | None:
+    backoff = strategy.backoff
+    if backoff is None:
+        return None
+    end = None
+    if backoff.max_duration:
+        end = (attempts[0].started_at or core.now) + seconds(backoff.max_duration)
+        if core.now > end:
+            return "Max duration limit exceeded"
+    if not backoff.duration:
+        raise HardError("no base duration specified for retryStrategy")
+    due = (attempts[-1].finished_at or core.now) + _wait(attempts, strategy)
+    if end is not None and due > end:
+        return "Backoff would exceed max duration limit"
+    return None
+
+
+def _wait(attempts: list[Node], strategy: RetryStrategy) -> float:
+    """Return the seconds between the last attempt's end and the next one's start."""
+    backoff = strategy.backoff
+    if backoff is None or not backoff.duration:
+        return 0.0
+    base = seconds(backoff.duration)
+    factor = _number(backoff.factor) if backoff.factor is not None else 0
+    if factor > 0:
+        base *= int(float(factor) ** min(len(attempts) - 1, 60))
+    return min(base, seconds(backoff.cap)) if backoff.cap else base
+
+
+def _waits(core: Core, node: Node, attempts: list[Node], strategy: RetryStrategy) -> bool:
+    """Without a limit nothing ever waits. Argo: 4.4 TRAP."""
+    if strategy.backoff is None:
+        return False
+    wait = _wait(attempts, strategy)
+    due = (attempts[-1].finished_at or core.now) + wait
+    if strategy.limit is None or len(attempts) > _number(strategy.limit) or core.now >= due:
+        core.patch(node, message="", waits_for="")
+        return False
+    text = f"Backoff for {words(wait)}"
+    core.mark(node, node.phase, text)
+    core.patch(node, waits_for=text)
+    core.wake_at(node, due)
+    return True
+
+
+def _not_covered(last: Node, strategy: RetryStrategy) -> str | None:
+    policy = strategy.retry_policy or ("Always" if strategy.expression else "OnFailure")
+    if policy not in _POLICIES:
+        raise HardError(f"{policy} is not a valid RetryPolicy")
+    on_failed, on_error = _POLICIES[policy]
+    if policy == "OnTransientError":
+        on_failed = on_error = any(word in last.message.lower() for word in _TRANSIENT)
+    covered = on_failed if last.phase is NodePhase.FAILED else on_error
+    return None if covered else ""
+
+
+def _no_more(core: Core, attempts: list[Node], strategy: RetryStrategy) -> str | None:
+    if strategy.limit is not None and len(attempts) > _number(strategy.limit):
+        return "No more retries left"
+    if not strategy.expression:
+        return None
+    values = _variables(attempts, exit_code="-1")
+    values["retries"] = str(len(attempts) - 1)
+    env = {**core.globals.env(), **expand(values)}
+    try:
+        verdict = compile_expression(strategy.expression).evaluate(env, at=core.now)
+    except ExpressionError as error:
+        raise HardError(str(error)) from None
+    if not isinstance(verdict, bool):
+        raise HardError(f"unable to cast expression result '{verdict}' to bool")
+    return None if verdict else "retryStrategy.expression evaluated to false"
+
+
+def _number(value: int | str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise HardError(f'strconv.ParseInt: parsing "{value}": invalid syntax') from None

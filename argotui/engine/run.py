@@ -1,0 +1,228 @@
+"""The run as a whole: its start, its entry node, hooks and exit handler, its end. Argo: 1.6, 4.0.
+
+Called by the machine once a pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from argotui.engine import locks
+from argotui.engine.core import ROOT, Core, HardError
+from argotui.engine.hooks import HookPlace, run_hooks
+from argotui.engine.invocation import Invocation, config_map_value, run_arguments
+from argotui.engine.visit import Visitor, drive
+from argotui.engine.work import stop_work
+from argotui.expr.errors import ExpressionError, TagError
+from argotui.expr.scope import MapScope
+from argotui.expr.template import substitute
+from argotui.model.bodies import Step
+from argotui.model.commands import FinishRun
+from argotui.model.events import RunStarted
+from argotui.model.manifest import Arguments, LifecycleHook, Parameter
+from argotui.model.status import Node, NodePhase, NodeType, RunPhase, Shutdown
+
+_DONE_WELL = (NodePhase.SUCCEEDED, NodePhase.SKIPPED, NodePhase.OMITTED)
+
+
+def start(core: Core, event: RunStarted) -> None:
+    """Take the run's identity in. Argo: 4.0, first pass."""
+    spec = core.wf.spec
+    core.patch_run(
+        run_id=event.run_id,
+        name=event.name,
+        uid=event.uid,
+        namespace=event.namespace,
+        created_at=event.at,
+        started_at=event.at,
+        phase=RunPhase.RUNNING,
+        suspended=bool(spec.suspend),
+        shutdown=Shutdown(spec.shutdown) if spec.shutdown in list(Shutdown) else Shutdown.NONE,
+    )
+    if spec.active_deadline_seconds is not None:
+        core.patch_run(deadline_at=event.at + spec.active_deadline_seconds)
+
+
+def prepare(core: Core) -> str:
+    """Compute the globals and the spec with them in; returns why that cannot be done, or "".
+
+    Done anew for a recovered run: nothing of it is in the state but `parameters`. Argo: 2.3 a.
+    """
+    run, wf = core.state.run, core.wf
+    core.spec = wf.spec
+    core.globals.build({}, wf.metadata.labels)
+    try:
+        values = _parameters(core)
+        labels = {**wf.metadata.labels, **_declared(wf.spec.workflow_metadata, "labels")}
+        core.globals.build(values, labels)
+        bare = replace(wf.spec, templates=())
+        core.spec = substitute(bare, core.globals)
+    except (HardError, ExpressionError, TagError) as error:
+        return f"failed to set global parameters: {error}"
+    core.patch_run(parameters=values, labels=labels, annotations=dict(wf.metadata.annotations))
+    return "" if run.phase is not RunPhase.NEW else "the run was never started"
+
+
+def _declared(section: object, key: str) -> dict[str, str]:
+    found = section.get(key) if isinstance(section, dict) else None
+    return {str(name): str(value) for name, value in (found or {}).items()}
+
+
+def _parameters(core: Core) -> dict[str, str]:
+    return {each.name: _argument(core, each) for each in core.wf.spec.arguments.parameters}
+
+
+def _argument(core: Core, parameter: Parameter) -> str:
+    if parameter.value is not None:
+        return substitute(parameter.value, core.globals)
+    source = parameter.value_from
+    if source is not None and source.config_map_key_ref is not None:
+        found = config_map_value(core, substitute(source.config_map_key_ref, core.globals))
+        if isinstance(found, str):
+            return found
+        if source.default is None:
+            raise found
+        return source.default
+    if source is not None and source.default is not None:
+        return source.default
+    raise HardError(
+        "either value or valueFrom must be specified in order to set global parameter "
+        f"{parameter.name}"
+    )
+
+
+def walk(core: Core, visitor: Visitor) -> None:
+    """Do one pass: entry node, workflow hooks, exit handler, end. Argo: 4.0."""
+    run = core.state.run
+    if run.phase.is_completed or run.suspended:
+        return
+    if not _has_locks(core):
+        return
+    core.take_dirty(ROOT)
+    if run.main_phase is RunPhase.NEW:
+        node = _entry(core, visitor)
+        if node is None or run.phase.is_completed or not node.is_fulfilled:
+            _hooks(core, visitor, node)
+            return
+        if not _hooks(core, visitor, node):
+            return
+        _main_ended(core, node)
+    _exit(core, visitor)
+
+
+def _has_locks(core: Core) -> bool:
+    wanted = core.spec.synchronization
+    if wanted is None:
+        return True
+    try:
+        waiting = locks.acquire(core, "", wanted)
+    except HardError as error:
+        finish(core, RunPhase.ERROR, str(error))
+        return False
+    if waiting is None:
+        core.patch_run(phase=RunPhase.RUNNING, message="", waiting_lock="")
+        return True
+    core.patch_run(phase=RunPhase.PENDING, message=waiting, waiting_lock=waiting.split()[2])
+    return False
+
+
+def _invocation(core: Core, name: str, template: str, arguments: Arguments) -> Invocation:
+    return Invocation(
+        name=name, parent=ROOT, boundary="", owner=core.wf.local, depth=0, template=template,
+        arguments=arguments,
+    )  # fmt: skip
+
+
+def _entry(core: Core, visitor: Visitor) -> Node | None:
+    inv = _invocation(core, core.state.run.name, core.spec.entrypoint, run_arguments(core))
+    inv = replace(inv, caller={"steps.name": ""})
+    try:
+        return drive(visitor.evaluate(inv))
+    except HardError as error:
+        finish(core, RunPhase.ERROR, f"error in entry template execution: {error}")
+        return None
+
+
+def _hooks(core: Core, visitor: Visitor, node: Node | None) -> bool:
+    """Evaluate the workflow's own hooks; says whether all that were started have ended."""
+    hooks = {name: hook for name, hook in core.spec.hooks.items() if name != "exit"}
+    if not hooks or node is None:
+        return True
+    place = HookPlace(
+        core=core, evaluate=visitor.evaluate, parent=node.name, boundary="", owner=core.wf.local,
+        depth=0, prefix="workflow", scope=MapScope({}),
+    )  # fmt: skip
+    if node.is_fulfilled:
+        core.globals.exit_phase = str(_phase_of(node))
+    core.watching.add(node.name)
+    try:
+        done = drive(run_hooks(place, Step(hooks=hooks), node))
+    except HardError as error:
+        finish(core, RunPhase.ERROR, str(error))
+        return False
+    return done is not None or node.created_pass >= core.pass_number
+
+
+def _phase_of(node: Node) -> RunPhase:
+    return RunPhase.SUCCEEDED if node.phase in _DONE_WELL else RunPhase(str(node.phase))
+
+
+def _main_ended(core: Core, node: Node) -> None:
+    phase = _phase_of(node)
+    message = node.message
+    run = core.state.run
+    if phase is RunPhase.FAILED and run.shutdown is not Shutdown.NONE:
+        message = f"Stopped with strategy '{run.shutdown}'"
+    core.patch_run(main_phase=phase, main_message=message)
+
+
+def _exit(core: Core, visitor: Visitor) -> None:
+    """Run the exit handler, if there is one, and finish. Argo: 4.5."""
+    run = core.state.run
+    hook = exit_handler(core)
+    if hook is None or run.shutdown is Shutdown.TERMINATE:
+        finish(core, run.main_phase, run.main_message)
+        return
+    core.globals.exit_phase = str(run.main_phase)
+    given = hook.arguments
+    arguments = given if given.parameters or given.artifacts else run_arguments(core)
+    name = f"{run.name}.onExit"
+    inv = replace(
+        _invocation(core, name, hook.template, substitute(arguments, core.globals)),
+        template_ref=hook.template_ref,
+        on_exit=True,
+        hooked=True,
+    )
+    try:
+        node = drive(visitor.evaluate(inv))
+    except HardError as error:
+        finish(core, RunPhase.ERROR, f"error in exit template execution : {error}")
+        return
+    if node is None or not node.is_fulfilled:
+        return
+    if run.main_phase is RunPhase.SUCCEEDED and node.phase.is_bad:
+        finish(core, RunPhase(str(node.phase)), node.message)
+    else:
+        finish(core, run.main_phase, run.main_message)
+
+
+def exit_handler(core: Core) -> LifecycleHook | None:
+    if core.spec.on_exit:
+        return LifecycleHook(template=core.spec.on_exit)
+    return core.spec.hooks.get("exit")
+
+
+def finish(core: Core, phase: RunPhase, message: str) -> None:
+    """End the run. What is still running is stopped, and left in the phase it has (decision 3)."""
+    for node in core.state.nodes.values():
+        if node.has_ended or node.type is not NodeType.POD or not node.attempt:
+            continue
+        stop_work(core, node, "run-ended")
+        if node.daemoned:
+            core.mark(node, NodePhase.SUCCEEDED)
+        else:
+            core.note(f"{node.display_name} was left {node.phase}", node.name)
+    for holder in [key for key in core.state.memory if key.startswith("lock/")]:
+        locks.release(core, holder.removeprefix("lock/"))
+    core.patch_run(phase=phase, message=message, finished_at=core.now)
+    core.commands.append(FinishRun(phase=phase))

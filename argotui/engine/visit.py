@@ -1,0 +1,142 @@
+"""Evaluating one invocation, in the order of Argo's executeTemplate. Argo: 4.0.
+
+Visits are generators driven by `drive` with an explicit stack: a tree of depth 100 is legal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from argotui.engine import gates, retry
+from argotui.engine.context import DISPLAY_NAME, Handler, NodeContext, Visit, create_node
+from argotui.engine.core import Core, HardError
+from argotui.engine.invocation import MAX_DEPTH, Bound, Invocation, bind
+from argotui.model.status import Node, NodePhase, NodeType
+
+_DISPLAY_RULE = r"^[a-zA-Z0-9][a-zA-Z0-9-.]{0,61}[a-zA-Z0-9]$"
+_TOO_DEEP = (
+    "Maximum recursion depth exceeded. See "
+    "https://argo-workflows.readthedocs.io/en/latest/scaling/#maximum-recursion-depth"
+)
+
+
+def drive(visit: Visit) -> Node | None:
+    """Run a visit, and all the visits it asks for, to its end; return its node."""
+    stack = [visit]
+    value: Node | None = None
+    error: HardError | None = None
+    while stack:
+        try:
+            child = stack[-1].throw(error) if error is not None else stack[-1].send(value)
+        except StopIteration as stop:
+            stack.pop()
+            value, error = stop.value, None
+        except HardError as raised:
+            stack.pop()
+            value, error = None, raised
+        else:
+            stack.append(child)
+            value, error = None, None
+    if error is not None:
+        raise error
+    return value
+
+
+class Visitor:
+    """Evaluates invocations with a table of handlers by template kind."""
+
+    def __init__(self, core: Core, handlers: Mapping[str, Handler]) -> None:
+        self.core = core
+        self.handlers = handlers
+
+    def evaluate(self, inv: Invocation) -> Visit:
+        """Bring the node of `inv` as far as it goes now.
+
+        Returns the node, None where a limit keeps it from being made. Raises HardError after
+        having made the node an Error.
+        """
+        core = self.core
+        node = core.state.nodes.get(inv.name)
+        core.parents.setdefault(inv.name, inv.parent)
+        if node is not None:
+            if node.is_fulfilled:
+                return node
+            core.patch(node, last_pass=core.pass_number)
+        try:
+            bound = self._bound(inv)
+        except HardError as error:
+            self._fail(inv, str(error))
+            raise
+        if node is not None and not self._named(node, bound):
+            return node
+        if gates.timed_out(core, node, bound.template, inv):
+            return node
+        if gates.held(core, node, bound.template, inv):
+            return node
+        if (waiting := gates.locked(core, node, bound, inv)) is not None:
+            return waiting
+        if (known := gates.memoized(core, node, bound, inv)) is not None:
+            return known
+        strategy = retry.strategy_of(core, bound.template)
+        if strategy is not None:
+            return (yield retry.visit(self, inv, bound, strategy))
+        return (yield self.advance(self.context(inv, bound, inv.name)))
+
+    def context(self, inv: Invocation, bound: Bound, name: str) -> NodeContext:
+        return NodeContext(core=self.core, inv=inv, bound=bound, name=name, evaluate=self.evaluate)
+
+    def advance(self, cx: NodeContext) -> Visit:
+        """Let the handler of the template's type work on the node. Raises HardError after having
+        made the node an Error."""
+        handler = self.handlers.get(cx.bound.template.kind)
+        try:
+            if handler is None:
+                raise HardError(f"template '{cx.bound.template.name}' has no known type")
+            more = handler.advance(cx)
+            if more is not None:
+                yield more
+        except HardError as error:
+            self._fail(cx.inv, str(error), cx.name)
+            raise
+        return self.core.state.nodes.get(cx.name)
+
+    def _bound(self, inv: Invocation) -> Bound:
+        bound: Bound | None = self.core.bound.get(inv.name)
+        if bound is None:
+            if inv.depth >= MAX_DEPTH:
+                raise HardError(_TOO_DEEP)
+            bound = self.core.bound[inv.name] = bind(self.core, inv)
+        return bound
+
+    def _named(self, node: Node, bound: Bound) -> bool:
+        """Give the node the display name its template asks for; from its second pass on."""
+        wanted = bound.template.annotations.get(DISPLAY_NAME)
+        if not wanted or node.created_pass == self.core.pass_number:
+            return True
+        if not re.match(_DISPLAY_RULE, wanted):
+            self.core.mark(
+                node, NodePhase.ERROR, f"displayName must match the regex {_DISPLAY_RULE}"
+            )
+            return False
+        self.core.patch(node, display_name=wanted)
+        return True
+
+    def _fail(self, inv: Invocation, message: str, name: str = "") -> None:
+        """Make the node of `inv` an Error; one that does not exist yet is of type Skipped."""
+        core = self.core
+        node = core.state.nodes.get(name or inv.name)
+        if node is not None:
+            if not node.has_ended:
+                core.mark(node, NodePhase.ERROR, message)
+            return
+        create_node(
+            core,
+            inv,
+            None,
+            name=name or inv.name,
+            node_type=NodeType.SKIPPED,
+            phase=NodePhase.ERROR,
+            message=message,
+            parent=inv.parent,
+        )

@@ -1,0 +1,152 @@
+"""The children of a step group or a loop: made in order as limits allow, visited when dirty.
+
+Used by steps and dag.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from argotui.engine.calls import Expanded
+from argotui.engine.context import NodeContext, Visit, create_node
+from argotui.engine.core import Core
+from argotui.engine.hooks import HookPlace, has_hooks, run_exit, run_hooks
+from argotui.engine.invocation import Invocation
+from argotui.expr.scope import Scope
+from argotui.model.status import Node, NodePhase, NodeType
+
+
+@dataclass(slots=True, kw_only=True)
+class Item:
+    """One child to be: what is called, and the hooks that go with it."""
+
+    ready: Expanded
+    inv: Invocation
+
+
+@dataclass(slots=True)
+class Items:
+    """`waiting` are not made yet, `open` not settled: running, or with hooks still running."""
+
+    all: dict[str, Item] = field(default_factory=dict)
+    order: dict[str, int] = field(default_factory=dict)
+    waiting: deque[str] = field(default_factory=deque)
+    open: set[str] = field(default_factory=set)
+
+    def add(self, item: Item) -> None:
+        name = item.inv.name
+        self.order[name] = len(self.order)
+        self.all[name] = item
+        self.waiting.append(name)
+
+    @property
+    def settled(self) -> bool:
+        return not self.waiting and not self.open
+
+
+def create_skipped(
+    core: Core,
+    inv: Invocation,
+    message: str,
+    phase: NodePhase = NodePhase.SKIPPED,
+    *,
+    node_type: NodeType = NodeType.SKIPPED,
+) -> Node:
+    """Make the placeholder of a call that is not made. Argo: 1.1."""
+    core.parents[inv.name] = inv.parent
+    return create_node(
+        core, inv, None, name=inv.name, node_type=node_type, phase=phase, message=message,
+        parent=inv.parent,
+    )  # fmt: skip
+
+
+Settle = Callable[[Item, Node], Visit]
+
+
+def visit_items(
+    cx: NodeContext, container: str, items: Items, settle: Settle, link: Callable[[str], None]
+) -> Visit:
+    """Visit the dirty items of `container` and make the waiting ones, in their order.
+
+    `settle` runs an item's hooks and returns None while they are not done. Raises HardError.
+    """
+    core = cx.core
+    dirty = core.take_dirty(container)
+    known = core.state.nodes
+    # a recovered run comes here with nodes that exist already
+    first = [name for name in items.waiting if name in known]
+    names = sorted({*dirty, *first} & items.all.keys(), key=items.order.__getitem__)
+    for name in names:
+        if name in known:
+            yield _visit_item(cx, items, name, settle, link)
+    if first:
+        items.waiting = deque(name for name in items.waiting if name not in known)
+    blocked: deque[str] = deque()
+    while items.waiting:
+        name = items.waiting.popleft()
+        item = items.all[name]
+        if item.ready.skip is not None:
+            create_skipped(core, item.inv, item.ready.skip)
+            link(name)
+        elif blocked:
+            blocked.append(name)
+        else:
+            node = yield _visit_item(cx, items, name, settle, link)
+            if node is None:
+                blocked.append(name)
+                if not any(items.all[each].ready.skip is not None for each in items.waiting):
+                    break
+    blocked.extend(items.waiting)
+    items.waiting = blocked
+    return None
+
+
+def _visit_item(
+    cx: NodeContext, items: Items, name: str, settle: Settle, link: Callable[[str], None]
+) -> Visit:
+    core = cx.core
+    item = items.all[name]
+    items.open.add(name)
+    node = yield cx.evaluate(item.inv)
+    if node is None:
+        if name not in core.state.nodes:
+            items.open.discard(name)
+        return None
+    link(name)
+    settled: Node | None = node if node.is_fulfilled else None
+    if has_hooks(item.ready.call):
+        hooked = yield settle(item, node)
+        settled = hooked if settled is not None else None
+    if settled is not None:
+        items.open.discard(name)
+    return node
+
+
+def hook_place(cx: NodeContext, item: Item, prefix: str, scope: Scope) -> HookPlace:
+    """Return where the hooks of an item run: evaluated through the item, in its boundary."""
+    return HookPlace(
+        core=cx.core,
+        evaluate=cx.evaluate,
+        parent=item.inv.name,
+        boundary=item.inv.boundary,
+        owner=item.inv.owner,
+        depth=item.inv.depth,
+        prefix=f"{prefix}.{item.ready.call.name}",
+        scope=scope,
+        on_exit=item.inv.on_exit,
+    )
+
+
+def settle_hooks(place: HookPlace, item: Item, node: Node) -> Visit:
+    """Run the hooks of a child and, once it completed, its exit handler. Argo: 4.5."""
+    place.core.take_dirty(node.name) if node.is_fulfilled else None
+    if node.phase in (NodePhase.SKIPPED, NodePhase.OMITTED):
+        return node
+    if node.phase is NodePhase.PENDING:
+        return None
+    done = yield run_hooks(place, item.ready.call, node)
+    if done is None or not node.phase.is_completed:
+        return done if node.is_fulfilled and not node.phase.is_completed else None
+    return (yield run_exit(place, item.ready.call, node))

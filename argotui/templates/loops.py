@@ -1,0 +1,139 @@
+"""The TaskGroup: a dag task that is a loop. Argo: 1.6, 4.3, 4.5."""
+
+from __future__ import annotations
+
+from argotui.engine.context import NodeContext, Visit, create_node
+from argotui.engine.core import Core, HardError
+from argotui.engine.hooks import has_hooks, run_exit, run_hooks
+from argotui.engine.invocation import Invocation
+from argotui.model.bodies import Task
+from argotui.model.status import Node, NodePhase, NodeType
+from argotui.templates.items import Item, Items, hook_place, visit_items
+from argotui.templates.plan import DagFrame
+
+
+def visit_loop(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit:
+    """Bring a looped task as far as it goes; returns its TaskGroup node."""
+    core = cx.core
+    name = f"{cx.name}.{task.name}"
+    group = core.state.nodes.get(name)
+    if group is None:
+        group = _create_group(cx, frame, task, items, name)
+    core.parents.setdefault(name, cx.name)
+    if not group.has_ended:
+        yield _visit_items(cx, frame, task, items, group)
+    if group.has_ended and has_hooks(task):
+        yield _group_exit(cx, frame, task, items, group)
+    return group
+
+
+def _create_group(cx: NodeContext, frame: DagFrame, task: Task, items: Items, name: str) -> Node:
+    from argotui.templates.dag import link_task
+
+    first = next(iter(items.all.values())).inv
+    inv = Invocation(
+        name=name, parent=cx.name, boundary=cx.name, owner=first.owner, depth=first.depth,
+        template=task.template, template_ref=task.template_ref, inline=task.inline,
+    )  # fmt: skip
+    group = create_node(
+        cx.core, inv, None, name=name, node_type=NodeType.TASK_GROUP, phase=NodePhase.RUNNING,
+        parent=cx.name,
+    )  # fmt: skip
+    link_task(cx.core, cx.name, frame, task.name, name)
+    return group
+
+
+def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, group: Node) -> Visit:
+    core = cx.core
+
+    def settle(item: Item, node: Node) -> Visit:
+        return _item_hooks(cx, frame, task, item, node)
+
+    waiting_before = len(items.waiting) + len(items.open)
+    while True:
+        try:
+            yield visit_items(
+                cx, group.name, items, settle, lambda child: core.link(group.name, child)
+            )
+        except HardError as error:
+            _item_error(core, items, error)
+            if len(items.waiting) + len(items.open) == waiting_before:
+                break
+            waiting_before = len(items.waiting) + len(items.open)
+            continue
+        break
+    if has_hooks(task):
+        yield _exits_in_order(cx, frame, task, items)
+    nodes = core.state.nodes
+    if not items.waiting and all(name in nodes and nodes[name].is_fulfilled for name in items.all):
+        _roll_up(core, group, items)
+    return None
+
+
+def _item_error(core: Core, items: Items, error: HardError) -> None:
+    """An item that could not be started is an Error of its own; the others go on."""
+    for name in list(items.open):
+        node = core.state.nodes.get(name)
+        if node is not None and node.phase is NodePhase.ERROR and node.message == str(error):
+            core.mark(node, NodePhase.ERROR, f"task '{name}' errored: {error}")
+            items.open.discard(name)
+            parent = core.parents.get(name, "")
+            core.link(parent, name)
+
+
+def _item_hooks(cx: NodeContext, frame: DagFrame, task: Task, item: Item, node: Node) -> Visit:
+    if node.phase in (NodePhase.SKIPPED, NodePhase.OMITTED, NodePhase.PENDING):
+        return node
+    scope = frame.scope(cx.core, cx, task.name)
+    done = yield run_hooks(hook_place(cx, item, "tasks", scope), item.ready.call, node)
+    return done
+
+
+def _exits_in_order(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit:
+    """Run the items' exit handlers in order; one that is not done at once stops the walk for this
+    pass. Argo: 4.5 TRAP."""
+    core = cx.core
+    for name, item in items.all.items():
+        node = core.state.nodes.get(name)
+        if node is None or not node.phase.is_completed:
+            return None
+        if node.created_pass >= core.pass_number:
+            core.revisit.add(name)
+            return None
+        scope = frame.scope(core, cx, task.name)
+        done = yield run_exit(hook_place(cx, item, "tasks", scope), item.ready.call, node)
+        if done is None:
+            return None
+    return None
+
+
+def _group_exit(cx: NodeContext, frame: DagFrame, task: Task, items: Items, group: Node) -> Visit:
+    """The TaskGroup's own exit handler, if the dag is looked at again after the group's end."""
+    core = cx.core
+    if group.finished_at is None or group.last_pass == 0:
+        core.patch(group, last_pass=core.pass_number)
+    if group.last_pass == core.pass_number and f"{group.name}.onExit" not in (core.state.nodes):
+        core.revisit.add(group.name)
+        return None
+    item = next(iter(items.all.values()))
+    inv = Invocation(
+        name=group.name, parent=cx.name, boundary=cx.name, owner=item.inv.owner,
+        depth=item.inv.depth,
+    )  # fmt: skip
+    whole = Item(ready=item.ready, inv=inv)
+    scope = frame.scope(core, cx, task.name)
+    done = yield run_exit(hook_place(cx, whole, "tasks", scope), task, group)
+    if done is None:
+        frame.open_hooks.add(task.name)
+    else:
+        frame.open_hooks.discard(task.name)
+    return done
+
+
+def _roll_up(core: Core, group: Node, items: Items) -> None:
+    phase = NodePhase.SUCCEEDED
+    for name in items.all:
+        child = core.state.nodes[name]
+        if child.phase.is_bad:
+            phase = child.phase
+    core.mark(group, phase)

@@ -1,0 +1,114 @@
+"""Templates that run a pod: container, script, containerSet, resource, data. Argo: 3.1 to 3.6."""
+
+from __future__ import annotations
+
+from argotui.engine.context import NodeContext, Visit
+from argotui.engine.core import HardError
+from argotui.engine.invocation import find_template
+from argotui.engine.times import seconds
+from argotui.model import ids
+from argotui.model.manifest import JsonObject, Template
+from argotui.model.status import Node, NodePhase, NodeType, Shutdown
+from argotui.model.work import Work
+from argotui.pods.build import build_pod
+from argotui.pods.request import PodError, PodRequest
+from argotui.pods.requests import build_resource
+
+_DEADLINE = "Step exceeded its deadline"
+
+
+class PodHandler:
+    node_type = NodeType.POD
+
+    def advance(self, cx: NodeContext) -> Visit | None:
+        core = cx.core
+        node = cx.node
+        if node is not None and node.attempt:
+            return None
+        if node is None:
+            node = cx.create(NodeType.POD, NodePhase.PENDING)
+        run = core.state.run
+        refused = run.shutdown is not Shutdown.NONE and not (
+            cx.inv.on_exit and run.shutdown is Shutdown.STOP
+        )
+        if refused:
+            core.mark(node, NodePhase.FAILED, f"workflow shutdown with strategy: {run.shutdown}")
+            return None
+        limit = _seconds_left(cx, node)
+        if limit is not None and limit <= 0:
+            core.mark(node, NodePhase.FAILED, _DEADLINE)
+            return None
+        name = ids.pod_name(run.name, node.name, cx.bound.template.name)
+        try:
+            cx.start(node, _build(cx, node, name, limit), name)
+        except PodError as error:
+            raise HardError(error.text) from None
+        return None
+
+
+def _build(cx: NodeContext, node: Node, pod_name: str, limit: float | None) -> Work:
+    core, template = cx.core, cx.bound.template
+    run = core.state.run
+    boundary = core.frames.get(cx.inv.boundary)
+    request = PodRequest(
+        template=template,
+        spec=core.spec,
+        node_name=node.name,
+        node_id=node.id,
+        pod_name=pod_name,
+        run_id=run.run_id,
+        workflow_name=run.name,
+        namespace=run.namespace,
+        uid=run.uid,
+        boundary=boundary.template if boundary is not None else None,
+        on_exit=cx.inv.on_exit,
+        deadline_seconds=limit,
+        capture_result=cx.inv.capture_result,
+        failed_hosts=_failed_hosts(cx),
+        library_pod_metadata=_library_metadata(cx),
+    )
+    return build_resource(request) if template.kind == "resource" else build_pod(request)
+
+
+def _seconds_left(cx: NodeContext, node: Node) -> float | None:
+    """Return the least of the limits on a pod that starts now, in seconds. Argo: 3.1."""
+    core, template = cx.core, cx.bound.template
+    limits: list[float] = []
+    if template.active_deadline_seconds is not None:
+        limits.append(_whole(template))
+    if core.state.run.deadline_at is not None and not cx.inv.on_exit:
+        limits.append(core.state.run.deadline_at - core.now)
+    if template.timeout:
+        limits.append((node.started_at or core.now) + seconds(template.timeout) - core.now)
+    if cx.deadline_at is not None:
+        limits.append(cx.deadline_at - core.now)
+    return min(limits) if limits else None
+
+
+def _whole(template: Template) -> float:
+    try:
+        return float(int(template.active_deadline_seconds or 0))
+    except ValueError:
+        raise HardError(
+            f"activeDeadlineSeconds '{template.active_deadline_seconds}' is no whole number"
+        ) from None
+
+
+def _failed_hosts(cx: NodeContext) -> tuple[str, ...]:
+    strategy = cx.bound.template.retry_strategy
+    if not cx.retried or strategy is None or not (strategy.affinity or {}).get("nodeAntiAffinity"):
+        return ()
+    nodes = cx.core.state.nodes
+    hosts = [nodes[name].host_node_name for name in cx.core.children(cx.inv.name)
+             if name in nodes and nodes[name].phase.is_bad]  # fmt: skip
+    return tuple(dict.fromkeys(host for host in hosts if host))
+
+
+def _library_metadata(cx: NodeContext) -> JsonObject:
+    """Return the podMetadata of the WorkflowTemplate a template was taken from. Argo: 4.12."""
+    try:
+        owner = find_template(cx.core, cx.inv)[1]
+    except HardError:
+        return {}
+    found: JsonObject = cx.core.wf.library_metadata.get(owner, {})
+    return found
