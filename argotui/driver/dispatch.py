@@ -1,0 +1,207 @@
+"""Commands -> calls of the runtime, each lane in order, so many at once. Called by DrivenRun after
+the journal has the step. What goes wrong becomes a report; nothing here ends the driver."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from argotui.driver.caches import CacheStore
+from argotui.driver.clock import Cancel, Clock
+from argotui.driver.locks import LockTable
+from argotui.driver.timers import Timers
+from argotui.model.commands import (
+    AcquireLock,
+    Ask,
+    Command,
+    FinishRun,
+    ReleaseLock,
+    ReleaseWork,
+    SetTimer,
+    StartWork,
+    StopWork,
+)
+from argotui.model.errors import RuntimeFault
+from argotui.model.events import Answered, Event, TimerFired, WorkReported
+from argotui.model.work import PodState, Report, Work, WorkRef
+from argotui.runtimes.port import RunPlace, Runtime
+
+AT_ONCE = 32  # calls into the runtime at the same time
+_KINDS = {"PodWork": "pods", "ResourceWork": "resource templates", "HttpWork": "http templates"}
+_Call: TypeAlias = Callable[[], Awaitable[None]]
+
+
+class Dispatch:
+    """`put` takes events for the inbox, `tell` lines for the driver's log. `elsewhere` says, by
+    the name of a kind of work, which other runtime does it (`--runtime kubernetes`)."""
+
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        place: RunPlace,
+        clock: Clock,
+        put: Callable[[Event], None],
+        tell: Callable[[str], None],
+        locks: LockTable,
+        caches: CacheStore,
+        elsewhere: Mapping[str, str],
+    ) -> None:
+        self._runtime = runtime
+        self._place = place
+        self._clock = clock
+        self._put = put
+        self._tell = tell
+        self._locks = locks
+        self._caches = caches
+        self._elsewhere = elsewhere
+        self._timers = Timers(clock, lambda at: put(TimerFired(at=at)))
+        self._lanes: dict[str, deque[_Call]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._later: dict[str, tuple[Cancel, WorkRef]] = {}
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call into the runtime has not come back yet."""
+        return bool(self._tasks)
+
+    def carry_out(self, command: Command) -> None:
+        """Begin what the command says. FinishRun is not for here."""
+        match command:
+            case StartWork(ref=ref, work=work):
+                self._call(ref.key, lambda: self._start(ref, work))
+            case StopWork(ref=ref, grace=grace):
+                self._call(ref.key, lambda: self._quietly(ref, self._runtime.stop(ref, grace)))
+            case ReleaseWork(ref=ref, delay=delay):
+                self._release_later(ref, delay)
+            case SetTimer(at=at):
+                self._timers.set(at)
+            case Ask():
+                self._put(Answered(question=command.question, values=self._answer(command)))
+            case AcquireLock(node_name=node, locks=locks):
+                self._guarded(lambda: self._locks.acquire(node, locks))
+            case ReleaseLock(node_name=node):
+                self._guarded(lambda: self._locks.release(node))
+            case FinishRun():
+                pass
+
+    async def settle(self, seconds: float) -> None:
+        """Let all that was begun, delayed releases too, come to an end; give up after a while."""
+        for cancel, ref in list(self._later.values()):
+            cancel()
+            self._release(ref)
+        self._timers.close()
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._tasks:  # the end of one may let another begin
+            left = deadline - asyncio.get_running_loop().time()
+            _, late = await asyncio.wait(self._tasks, timeout=max(left, 0))
+            if late and left <= 0:
+                self._tell(f"{len(late)} calls into the runtime did not return")
+                return
+
+    async def close(self) -> None:
+        """Begin nothing more; end what has not come back."""
+        self._timers.close()
+        self._locks.close()
+        for cancel, _ in self._later.values():
+            cancel()
+        self._later.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- lanes: the calls about one piece of work follow one another ------------------------------
+
+    def _call(self, key: str, call: _Call) -> None:
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.append(call)
+            return
+        self._lanes[key] = deque([call])
+        task = asyncio.get_running_loop().create_task(self._run_lane(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run_lane(self, key: str) -> None:
+        lane = self._lanes[key]
+        try:
+            while lane:
+                call = lane.popleft()
+                async with self._places:
+                    await call()
+        finally:
+            del self._lanes[key]
+
+    # -- work --------------------------------------------------------------------------------------
+
+    async def _start(self, ref: WorkRef, work: Work) -> None:
+        if not isinstance(work, tuple(self._runtime.performs)):
+            self._report_fault(ref, self._not_performed(work))
+            return
+        try:
+            await self._runtime.start(ref, work)
+        except RuntimeFault as fault:
+            self._report_fault(ref, str(fault))
+        except Exception as error:
+            self._tell(f"starting {ref.node_name}:\n{traceback.format_exc()}")
+            self._report_fault(ref, f"the runtime failed: {type(error).__name__}: {error}")
+
+    async def _quietly(self, ref: WorkRef, call: Awaitable[None]) -> None:
+        """A stop or release that fails: the log says so, and reports go on telling what is."""
+        try:
+            await call
+        except RuntimeFault as fault:
+            self._tell(f"{ref.node_name}: {fault}")
+        except Exception:
+            self._tell(f"{ref.node_name}:\n{traceback.format_exc()}")
+
+    def _release_later(self, ref: WorkRef, delay: float) -> None:
+        if delay <= 0:
+            self._release(ref)
+            return
+        cancel = self._clock.call_at(self._clock.now() + delay, lambda: self._release(ref))
+        self._later[ref.key] = (cancel, ref)
+
+    def _release(self, ref: WorkRef) -> None:
+        self._later.pop(ref.key, None)
+        self._call(ref.key, lambda: self._quietly(ref, self._runtime.release(ref)))
+
+    def _report_fault(self, ref: WorkRef, fault: str) -> None:
+        report = Report(state=PodState.FAILED, message=fault, fault=fault)
+        self._put(WorkReported(ref=ref, report=report))
+
+    def _not_performed(self, work: Work) -> str:
+        kind = type(work).__name__
+        what = _KINDS.get(kind, kind)
+        other = self._elsewhere.get(kind)
+        hint = f"; they run with {other}" if other else ""
+        return f"the runtime '{self._runtime.where}' does not do {what}{hint}"
+
+    # -- questions ---------------------------------------------------------------------------------
+
+    def _answer(self, ask: Ask) -> Mapping[str, str] | None:
+        name, _, key = ask.subject.partition("/")
+        if ask.kind == "cache":
+            found = self._caches.load(ask.subject)
+            given = self._config_map(name) or {}
+            return found or ({key: given[key]} if key in given else None)
+        if ask.kind == "config-map":
+            return self._config_map(ask.subject)
+        self._tell(f"a question of an unknown kind: {ask.kind}")
+        return None
+
+    def _config_map(self, name: str) -> Mapping[str, str] | None:
+        document = self._place.config_maps.get(name)
+        if document is None:
+            return None
+        return {str(key): str(value) for key, value in (document.get("data") or {}).items()}
+
+    def _guarded(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except RuntimeFault as fault:
+            self._tell(str(fault))

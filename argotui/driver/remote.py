@@ -1,0 +1,183 @@
+"""RemoteRun: the RunPort of a run that another process drives. Made by bootstrap for cli and tui.
+
+The driver says up to which record its state goes; the records themselves are read here, from the
+run's folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from argotui.driver.port import Snapshot, Verdict
+from argotui.driver.sockets import socket_path
+from argotui.driver.states import info_of
+from argotui.driver.wire import (
+    PROTOCOL,
+    REQUEST_BYTES,
+    message,
+    read_message,
+    read_outlook,
+    write_request,
+)
+from argotui.journal.blobs import fetch_blob
+from argotui.journal.header import read_header
+from argotui.journal.records import read_record
+from argotui.journal.store import BLOBS, read_state
+from argotui.model.changes import Batch
+from argotui.model.errors import RuntimeFault
+from argotui.model.events import Request
+
+_GREETING_SECONDS = 5.0
+
+
+class RemoteRun:
+    """A client. Connects when first asked something; `close` it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._fetch = partial(fetch_blob, folder / BLOBS)
+        self._line: _Line | None = None
+        self._turn = asyncio.Lock()  # one request at a time on the line
+
+    async def snapshot(self) -> Snapshot:
+        said, body = await self._ask({"do": "snapshot"})
+        header = read_header(self._folder)
+        reading = await asyncio.to_thread(read_state, self._folder, upto=said["seq"])
+        return Snapshot(
+            seq=reading.seq,
+            info=info_of(self._folder, header, where=said["where"]),
+            state=reading.state,
+            outlook=read_outlook(body),
+        )
+
+    async def changes(self, after: int) -> AsyncIterator[Batch]:
+        line = await _connect(self._folder)
+        try:
+            await line.say({"do": "changes", "after": after})
+            while True:
+                said, body = await line.hear()
+                if "end" in said:
+                    if said["end"]:
+                        raise RuntimeFault(said["end"])
+                    return
+                yield self._batch(said, body)
+        finally:
+            await line.close()
+
+    async def submit(self, request: Request) -> Verdict:
+        said, _ = await self._ask({"do": "submit", "request": write_request(request)})
+        return Verdict(accepted=said["accepted"], why=said["why"])
+
+    async def close(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            await line.close()
+
+    async def _ask(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        async with self._turn:
+            if self._line is None:
+                self._line = await _connect(self._folder)
+            try:
+                await self._line.say(question)
+                return await self._line.hear()
+            except BaseException:  # an answer may be under way that nobody will read
+                await self.close()
+                raise
+
+    def _batch(self, said: dict[str, Any], body: bytes) -> Batch:
+        outlook, *lines = body.splitlines(keepends=True)
+        try:
+            records = [read_record(line, fetch=self._fetch) for line in lines]
+        except ValueError as error:
+            raise RuntimeFault(
+                f"the driver of run {self._folder.name} sent a broken record"
+            ) from error
+        return Batch(
+            seq=said["seq"],
+            at=said["at"],
+            changes=tuple([change for record in records for change in record.changes]),
+            outlook=read_outlook(outlook),
+        )
+
+
+async def is_driven(folder: Path) -> bool:
+    """Whether a driver answers for this run."""
+    try:
+        line = await _connect(folder)
+    except RuntimeFault:
+        return False
+    await line.close()
+    return True
+
+
+class _Line:
+    """One connection, greeted."""
+
+    def __init__(
+        self, run: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._run = run
+        self._reader = reader
+        self._writer = writer
+
+    async def say(self, said: dict[str, Any]) -> None:
+        try:
+            self._writer.write(message(said))
+            await self._writer.drain()
+        except ConnectionError as error:
+            raise self._lost() from error
+
+    async def hear(self) -> tuple[dict[str, Any], bytes]:
+        """Return the next message. Raises RuntimeFault: the driver has gone, or refused."""
+        try:
+            line = await self._reader.readline()
+            if not line:
+                raise self._lost()
+            said = read_message(line)
+            body = await self._reader.readexactly(said.get("bytes", 0))
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            raise self._lost() from error
+        except ValueError as error:
+            raise RuntimeFault(f"the driver of run {self._run} is not understood") from error
+        if "error" in said:
+            raise RuntimeFault(f"the driver of run {self._run} says: {said['error']}")
+        return said, body
+
+    async def close(self) -> None:
+        self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
+
+    def _lost(self) -> RuntimeFault:
+        return RuntimeFault(
+            f"the driver of run {self._run} is gone; go on with: argotui recover {self._run}"
+        )
+
+
+async def _connect(folder: Path) -> _Line:
+    run = folder.name
+    try:
+        path = str(socket_path(folder))
+        reader, writer = await asyncio.open_unix_connection(path, limit=REQUEST_BYTES)
+    except OSError as error:
+        raise RuntimeFault(
+            f"no driver is running for {run}; start one with: argotui recover {run}"
+        ) from error
+    line = _Line(run, reader, writer)
+    try:
+        said, _ = await asyncio.wait_for(line.hear(), _GREETING_SECONDS)
+    except (TimeoutError, RuntimeFault) as error:
+        await line.close()
+        raise RuntimeFault(f"the driver of run {run} does not answer") from error
+    if said.get("argotui") != PROTOCOL or said.get("run") != run:
+        await line.close()
+        raise RuntimeFault(
+            f"the driver of run {run} belongs to argotui {said.get('version')}, which speaks "
+            "another protocol; use that version to attach"
+        )
+    return line
