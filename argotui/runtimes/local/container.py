@@ -61,15 +61,15 @@ class Container:
 
     @property
     def started(self) -> bool:
-        return self.state["state"] != "waiting"
+        return bool(self.state["state"] != "waiting")
 
     @property
     def running(self) -> bool:
-        return self.state["state"] == "running"
+        return bool(self.state["state"] == "running")
 
     @property
     def ended(self) -> bool:
-        return self.state["state"] == "terminated"
+        return bool(self.state["state"] == "terminated")
 
     @property
     def exit_code(self) -> int:

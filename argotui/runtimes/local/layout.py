@@ -20,12 +20,15 @@ INNER_TOOLS = "/.argotui"
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SYSTEM = ("bin", "sbin", "lib", "lib64", "lib32", "libx32", "opt")
 # Files of /etc that programs want and that hold no secret; folders are bound, never copied.
-_ETC_FILES = tuple(
-    ["alpine-release", "bash.bashrc", "debian_version", "fedora-release", "gai.conf", "host.conf", "hosts", "inputrc", "ld.so.cache", "ld.so.conf", "localtime", "magic", "mime.types", "nsswitch.conf", "os-release", "profile", "protocols", "redhat-release", "resolv.conf", "rpc", "services", "shells", "timezone"]
-)
-_ETC_FOLDERS = tuple(
-    ["alternatives", "ca-certificates", "crypto-policies", "fonts", "ld.so.conf.d", "pki/ca-trust", "pki/tls/certs", "ssl/certs", "terminfo"]
-)
+_ETC_FILES = """
+alpine-release bash.bashrc debian_version fedora-release gai.conf host.conf hosts inputrc
+ld.so.cache ld.so.conf localtime magic mime.types nsswitch.conf os-release profile protocols
+redhat-release resolv.conf rpc services shells timezone
+"""
+_ETC_FOLDERS = """
+alternatives ca-certificates crypto-policies fonts ld.so.conf.d pki/ca-trust pki/tls/certs
+ssl/certs terminfo
+"""
 _PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"
 _GROUP = "root:x:0:\nnogroup:x:65534:\n"
 # What of /proc would take orders from somebody who is root outside as well.
@@ -120,7 +123,7 @@ def _around(program: str, tools: Path, etc: Path) -> dict[str, Any]:
             links[name] = os.readlink(f"/{name}")
         elif os.path.isdir(f"/{name}"):
             mounts[f"/{name}"] = f"/{name}"
-    for name in _ETC_FOLDERS:
+    for name in _ETC_FOLDERS.split():
         if os.path.isdir(f"/etc/{name}"):
             mounts[f"/etc/{name}"] = f"/etc/{name}"
     prefix = interpreter()[1]
@@ -142,11 +145,11 @@ def _make_etc(etc: Path) -> None:
     if (etc / "passwd").exists():
         return
     etc.mkdir(parents=True, exist_ok=True, mode=0o755)
-    for name in _ETC_FILES:
+    for name in _ETC_FILES.split():
         source = f"/etc/{name}"
         if os.path.isfile(source) and os.access(source, os.R_OK):
             shutil.copyfile(source, etc / name)
-    for name in _ETC_FOLDERS:
+    for name in _ETC_FOLDERS.split():
         if os.path.isdir(f"/etc/{name}"):
             (etc / name).mkdir(parents=True, exist_ok=True)
     (etc / "group").write_text(_GROUP, encoding="ascii")

@@ -50,7 +50,7 @@ class Pod:
 
     @property
     def waits(self) -> bool:
-        return self.status["state"] == "Pending"
+        return bool(self.status["state"] == "Pending")
 
     @property
     def takes_a_place(self) -> bool:

@@ -107,7 +107,7 @@ class Process:
         out, err = given
         if self._around is None:
             argv = sandbox.plain(command, self._spec["cwd"], self._spec["guard"])
-            actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
+            actions: list[Any] = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
             env = self._spec["env"]
         else:
             self._word_pipe, words = os.pipe()

@@ -40,6 +40,7 @@ _NOT_HERE = (
     "no cluster: the local runtime cannot {action} {kind}; use --runtime kubernetes, or the "
     "local object store for ConfigMaps and Secrets (--object-store)"
 )
+_NOTHING: Mapping[str, Any] = {"configMap": {}, "secret": {}}
 _FIELDS = frozenset(field.name for field in fields(Report))
 
 
@@ -154,7 +155,7 @@ class LocalRuntime:
         return await asyncio.to_thread(look_around)
 
     def _set(self, place: RunPlace, layout: Layout) -> Setting:
-        stored = self._store.objects if self._store else {"configMap": {}, "secret": {}}
+        stored: Mapping[str, Any] = self._store.objects if self._store else _NOTHING
         return Setting(
             run_id=place.run_id,
             workflow_name=place.workflow_name,
