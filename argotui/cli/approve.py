@@ -1,4 +1,4 @@
-"""`argotui approve` and `argotui reject`: a person's word on a node that waits, from any terminal."""
+"""`argotui approve`, `argotui reject`: a person's word on a node that waits."""
 
 from __future__ import annotations
 

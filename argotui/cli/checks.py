@@ -132,7 +132,9 @@ def check_terminal() -> Check:
     term = os.environ.get("TERM", "")
     size = shutil.get_terminal_size()
     encoding = (sys.stdout.encoding or locale.getpreferredencoding()).lower()
-    colours = "true colour" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "256 or 16"
+    colours = (
+        "true colour" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "256 or 16"
+    )
     if os.environ.get("NO_COLOR"):
         colours = "none (NO_COLOR)"
     detail = f"{term or 'TERM is not set'}, {size.columns}x{size.lines}, {colours}, {encoding}"
@@ -152,7 +154,10 @@ def check_terminal() -> Check:
         )
     if size.columns < 80 or size.lines < 24:
         return Check(
-            name="terminal", state="note", detail=detail, advice="80x24 is the least that is drawn for"
+            name="terminal",
+            state="note",
+            detail=detail,
+            advice="80x24 is the least that is drawn for",
         )
     return Check(name="terminal", state="ok", detail=detail)
 
@@ -160,7 +165,9 @@ def check_terminal() -> Check:
 def check_logout() -> Check:
     """Whether a detached run goes on when its user logs out."""
     if shutil.which("loginctl") is None or not Path("/run/systemd/seats").exists():
-        return Check(name="logout", state="ok", detail="detached runs go on (no systemd-logind here)")
+        return Check(
+            name="logout", state="ok", detail="detached runs go on (no systemd-logind here)"
+        )
     linger = _asked("loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value")
     kills = _asked(
         "busctl",

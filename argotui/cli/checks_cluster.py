@@ -21,12 +21,14 @@ def kubeconfig_paths() -> list[Path]:
 def check_cluster() -> Check:
     found = kubeconfig_paths()
     if not found:
-        return Check(name="cluster", state="ok", detail="no kubeconfig: workflows run on this machine")
+        return Check(
+            name="cluster", state="ok", detail="no kubeconfig: workflows run on this machine"
+        )
     names = ", ".join(str(path) for path in found)
     extra = "" if util.find_spec("kubernetes") else "; package kubernetes is not installed"
     return Check(
         name="cluster",
         state="note",
         detail=f"{names}{extra}; this version runs workflows on this machine only",
-        advice="use --runtime local, or argotui remembers it: [remember] runtime = \"local\"",
+        advice='use --runtime local, or argotui remembers it: [remember] runtime = "local"',
     )

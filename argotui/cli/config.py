@@ -4,9 +4,10 @@ Read by the commands that run something; remembered choices are the only thing w
 
     parallel = 8                # containers at once on the local runtime (default: twice the cores)
 
-    [images]                    # what an image stands for on the local runtime
-    "registry.corp/tools:*" = "host"           # run its commands with this machine's programs
-    "registry.corp/node:*" = "/opt/node/bin"   # ... with this folder first on the PATH
+    [images."registry.corp/node:*"]   # what stands in for such images on the local runtime
+    path = "/opt/node/bin"            # first on the PATH: a folder, or a list of them
+    command = ["node"]                # what the image runs by itself
+    env = { NODE_ENV = "production" } # set by the image
 
     [remember]
     no-sandbox = true           # run without isolation where bubblewrap does not work
@@ -34,11 +35,11 @@ _RUNTIMES = ("local", "kubernetes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`images` maps a pattern of image names to what stands for it on the local runtime."""
+    """`images` maps a pattern of image names to what stands in for them on the local runtime."""
 
     path: Path
     parallel: int | None = None
-    images: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     no_sandbox: bool = False
     runtime: str = ""
 
@@ -96,10 +97,9 @@ def _checked(path: Path, text: str, table: Mapping[str, Any]) -> Config:
             raise wrong(key, f"'{key}' must be {_a(_KNOWN[key])}")
     if "parallel" in table and table["parallel"] < 1:
         raise wrong("parallel", "'parallel' must be at least 1")
-    images = table.get("images", {})
-    for name, value in images.items():
-        if not isinstance(value, str) or not value:
-            raise wrong(name, f"the stand-in of image '{name}' must be a text")
+    for name, entry in table.get("images", {}).items():
+        if problem := _wrong_image(entry):
+            raise wrong(name, f"images: '{name}': {problem}")
     kept = table.get("remember", {})
     for name, value in kept.items():
         if type(value) is not _REMEMBERED.get(name):
@@ -109,10 +109,28 @@ def _checked(path: Path, text: str, table: Mapping[str, Any]) -> Config:
     return Config(
         path=path,
         parallel=table.get("parallel"),
-        images=images,
+        images=table.get("images", {}),
         no_sandbox=kept.get("no-sandbox", False),
         runtime=kept.get("runtime", ""),
     )
+
+
+def _wrong_image(entry: Any) -> str:
+    """Return what is wrong with a stand-in, nothing if all is well."""
+    if not isinstance(entry, dict):
+        return "must be a table with path, command, env"
+    for key, value in entry.items():
+        match key:
+            case "path" | "command":
+                words = [value] if isinstance(value, str) else value
+                if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+                    return f"'{key}' must be a text or a list of texts"
+            case "env":
+                if not isinstance(value, dict):
+                    return "'env' must be a table"
+            case _:
+                return f"unknown setting '{key}' (known: command, env, path)"
+    return ""
 
 
 def _a(kind: type) -> str:
@@ -120,7 +138,7 @@ def _a(kind: type) -> str:
 
 
 def _line_of(text: str, key: str) -> int:
-    pattern = re.compile(rf"^\s*\[?\s*[\"']?{re.escape(key)}[\"']?\s*[=\].]")
+    pattern = re.compile(rf"^\s*\[?\s*(images\.)?[\"']?{re.escape(key)}[\"']?\s*[=\].]")
     for number, line in enumerate(text.splitlines(), 1):
         if pattern.match(line):
             return number

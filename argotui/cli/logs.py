@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from argotui.cli import exits
 from argotui.cli import options as o
+from argotui.cli.follow import Followed, follow
 from argotui.cli.nodes import find_node, path_of
 from argotui.cli.text import clock, fit, safe, safe_bytes
-from argotui.driver.port import Snapshot
-from argotui.journal.index import find_run
-from argotui.journal.places import runs_folder
 from argotui.logs.spool import LogLine, SpoolReader
+from argotui.model.changes import Batch, WorkRequested
 from argotui.model.errors import UsageError
+from argotui.model.fold import RunState
 from argotui.model.status import Node, NodeType
 from argotui.model.work import PodWork
 
@@ -26,13 +27,25 @@ MaybeNode = Annotated[
     str | None, typer.Argument(metavar="NODE", help="Only this node (and what is in it).")
 ]
 _CHUNK = 2000  # lines read at once
-_TICK = 0.2  # seconds between looks with --follow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to print, and how. `tail`: so many of the last lines of each container."""
+
+    node: str | None = None
+    container: str | None = None
+    tail: int | None = None
+    timestamps: bool = False
+    raw: bool = False
 
 
 def logs(
     run: o.RunName,
     node: MaybeNode = None,
-    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on until it ends.")] = False,
+    follow_it: Annotated[
+        bool, typer.Option("-f", "--follow", help="Go on until the run ends.")
+    ] = False,
     container: Annotated[
         str | None, typer.Option("-c", "--container", metavar="NAME", help="Only this container.")
     ] = None,
@@ -45,111 +58,124 @@ def logs(
     ] = False,
 ) -> int:
     """Print logs. Several nodes: in order of time, each line with its node's name before it."""
+    from argotui.bootstrap import look
+    from argotui.journal.index import find_run
+    from argotui.journal.places import runs_folder
+
     if raw and sys.stdout.isatty():
         raise UsageError("--raw is for files and pipes: raw bytes can take over a terminal")
-    printer = Printer(run, node, container, tail=tail, timestamps=timestamps, raw=raw)
-    printer.print_new()
-    while follow and printer.goes_on():
-        time.sleep(_TICK)
-        printer.print_new()
+    known = find_run(runs_folder(), run)
+    printer = Printer(
+        Wanted(node=node, container=container, tail=tail, timestamps=timestamps, raw=raw)
+    )
+    if follow_it and known.driven:
+        asyncio.run(printer.follow(known))
+        return exits.SUCCEEDED
+    seen = look(known)
+    if node is not None:
+        find_node(node, seen.state)
+    printer.end(Followed(seen.info, seen.state, seen.seq))
     return exits.SUCCEEDED
 
 
 class Printer:
-    """Prints every line of what was asked for once."""
+    """Prints every line of what was asked for once. An observer of a run that goes on."""
 
-    def __init__(
-        self,
-        run: str,
-        node: str | None,
-        container: str | None,
-        *,
-        tail: int | None,
-        timestamps: bool,
-        raw: bool,
-    ) -> None:
-        self._run, self._node, self._container = run, node, container
-        self._tail, self._timestamps, self._raw = tail, timestamps, raw
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
         self._readers: dict[tuple[str, str], SpoolReader] = {}
         self._next: dict[tuple[str, str], int] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._work: dict[str, str] = {}  # work key -> node name, of the nodes that are wanted
 
-    def goes_on(self) -> bool:
-        """Whether more can come: asked once a tick, after which one more look is due."""
-        if find_run(runs_folder(), self._run).driven:
-            return True
-        self.print_new()
-        return False
+    async def follow(self, known: object) -> None:
+        from argotui.bootstrap import connect
 
-    def print_new(self) -> None:
+        port = await connect(known)
+        try:
+            await follow(port, [self])
+        finally:
+            await port.close()
+
+    def begin(self, run: Followed) -> None:
+        self._choose(run.state)
+        self._print_new(run)
+
+    def batch(self, run: Followed, batch: Batch, touched: Sequence[Node]) -> None:
+        if any(isinstance(change, WorkRequested) for change in batch.changes):
+            self._choose(run.state)
+
+    def tick(self, run: Followed) -> None:
+        self._print_new(run)
+
+    def end(self, run: Followed) -> None:
+        self._choose(run.state)
+        self._print_new(run)
+
+    def _choose(self, state: RunState) -> None:
+        """Find the pieces of work whose logs are meant: of the node, and of what is in it."""
+        nodes = _inside(self._wanted.node, state)
+        self._work |= {ref.key: name for name, (ref, _) in state.work.items() if name in nodes}
+
+    def _print_new(self, run: Followed) -> None:
         """Print what has come since the last time, merged by time."""
-        self._find()
+        for key, name in self._work.items():
+            for file in sorted((run.info.logs / key).glob("*.log")):
+                if self._wanted.container in (None, file.stem):
+                    self._open((key, file.stem), SpoolReader(file), name, run.state)
         streams = [self._new_lines(key) for key in self._readers]
-        named = len({name for name in self._names.values()}) > 1 or self._node is None
-        for _, _, name, line in heapq.merge(*streams, key=lambda item: item[:2]):
+        named = self._wanted.node is None or len(set(self._names.values())) > 1
+        for _, name, _, line in heapq.merge(*streams, key=lambda item: (item[0], item[1], item[2])):
             self._emit(name if named else "", line)
         sys.stdout.flush()
 
-    def _find(self) -> None:
-        from argotui.bootstrap import look
-
-        seen = look(find_run(runs_folder(), self._run))
-        wanted = _wanted(self._node, seen)
-        for name, (ref, work) in seen.state.work.items():
-            if name not in wanted:
-                continue
-            mains = list(work.mains) if isinstance(work, PodWork) else []
-            path = path_of(seen.state.nodes[name], seen.state)
-            for file in sorted((seen.info.logs / ref.key).glob("*.log")):
-                if self._container not in (None, file.stem):
-                    continue
-                key = (ref.key, file.stem)
-                self._names[key] = path if mains == [file.stem] else f"{path}/{file.stem}"
-                self._open(key, SpoolReader(file))
-
-    def _open(self, key: tuple[str, str], reader: SpoolReader) -> None:
+    def _open(self, key: tuple[str, str], reader: SpoolReader, node: str, state: RunState) -> None:
         if key in self._readers:
             return
         self._readers[key] = reader
-        count = reader.refresh()
-        self._next[key] = 0 if self._tail is None else max(0, count - self._tail)
+        _, work = state.work[node]
+        path = path_of(state.nodes[node], state)
+        alone = isinstance(work, PodWork) and list(work.mains) == [key[1]]
+        self._names[key] = path if alone else f"{path}/{key[1]}"
+        count, tail = reader.refresh(), self._wanted.tail
+        self._next[key] = 0 if tail is None else max(0, count - tail)
 
-    def _new_lines(self, key: tuple[str, str]) -> Iterator[tuple[float, str, str, LogLine]]:
+    def _new_lines(self, key: tuple[str, str]) -> Iterator[tuple[float, str, int, LogLine]]:
         reader = self._readers[key]
         count = reader.refresh()
         while self._next[key] < count:
             start = self._next[key]
             self._next[key] = min(count, start + _CHUNK)
             for line in reader.lines(start, self._next[key]):
-                yield line.at, self._names[key], self._names[key], line
+                yield line.at, self._names[key], line.number, line
 
     def _emit(self, name: str, line: LogLine) -> None:
-        if self._raw:
+        if self._wanted.raw:
             sys.stdout.buffer.write(line.text + b"\n")
             return
-        stamp = f"{clock(line.at)} " if self._timestamps else ""
+        stamp = f"{clock(line.at)} " if self._wanted.timestamps else ""
         who = f"{safe(name)}: " if name else ""
         print(fit(f"{stamp}{who}{safe_bytes(line.text)}", sys.stdout))
 
 
-def _wanted(name: str | None, seen: Snapshot) -> set[str]:
-    """Return the names of the nodes whose logs are meant: one, and what is below it."""
+def _inside(name: str | None, state: RunState) -> set[str]:
+    """Return the names of a node and of all that is in it; of every node for None."""
     if name is None:
-        return set(seen.state.nodes)
-    top = _meant(name, seen)
-    wanted, stack = set(), [top.name]
+        return set(state.nodes)
+    try:
+        stack = [find_node(name, state).name]
+    except UsageError:
+        return set()  # it may be yet to come
+    below: dict[str, list[str]] = {}
+    for node in state.nodes.values():
+        below.setdefault(state.ids.get(node.boundary_id, ""), []).append(node.name)
+    found: set[str] = set()
     while stack:
         at = stack.pop()
-        if at in wanted:
+        if at in found:
             continue
-        wanted.add(at)
-        inside = [n.name for n in seen.state.nodes.values() if n.boundary_id == seen.state.nodes[at].id]
-        stack += inside
-        if seen.state.nodes[at].type in (NodeType.RETRY, NodeType.TASK_GROUP):
-            stack += seen.state.children.get(at, ())
-    return wanted
-
-
-def _meant(name: str, seen: Snapshot) -> Node:
-    """A name that fits a retry and its only attempt means the retry."""
-    return find_node(name, seen.state)
+        found.add(at)
+        stack += below.get(at, ())
+        if state.nodes[at].type in (NodeType.RETRY, NodeType.TASK_GROUP):
+            stack += state.children.get(at, ())
+    return found

@@ -73,8 +73,7 @@ def supplied_parameters(node: Node) -> list[Mapping[str, object]]:
     return [
         parameter
         for parameter in parameters
-        if isinstance(parameter.get("valueFrom"), Mapping)
-        and "supplied" in parameter["valueFrom"]
+        if isinstance(parameter.get("valueFrom"), Mapping) and "supplied" in parameter["valueFrom"]
     ]
 
 
@@ -85,6 +84,8 @@ def _no_such_node(name: str, nodes: list[Node], state: RunState) -> str:
     near = get_close_matches(name, known, n=3)
     shown = ", ".join(near or known[:8])
     more = "" if near or len(known) <= 8 else f" and {len(known) - 8} more"
-    return f"no node '{name}'; did you mean: {shown}{more}" if near else (
-        f"no node '{name}'; there are: {shown}{more}"
+    return (
+        f"no node '{name}'; did you mean: {shown}{more}"
+        if near
+        else (f"no node '{name}'; there are: {shown}{more}")
     )

@@ -83,9 +83,7 @@ ApproveParam = Annotated[
     list[str] | None,
     typer.Option("--approve-param", metavar="NODE NAME=VALUE", help="... with this value."),
 ]
-ApproveAll = Annotated[
-    bool, typer.Option("--approve-all", help="Let every node go on that waits.")
-]
+ApproveAll = Annotated[bool, typer.Option("--approve-all", help="Let every node go on that waits.")]
 ApprovalTimeout = Annotated[
     str | None,
     typer.Option(
@@ -107,6 +105,4 @@ RunName = Annotated[
         help="A run's id, the beginning of one, a workflow's name, or @latest.",
     ),
 ]
-NodeName = Annotated[
-    str, typer.Argument(metavar="NODE", help="A node's name, path or id.")
-]
+NodeName = Annotated[str, typer.Argument(metavar="NODE", help="A node's name, path or id.")]

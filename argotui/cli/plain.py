@@ -148,9 +148,7 @@ class Lines:
 
 def approve_command(run: Followed, node: Node) -> str:
     """Return what to type in another terminal to let a waiting node go on."""
-    given = "".join(
-        f" -p {parameter.get('name')}=…" for parameter in supplied_parameters(node)
-    )
+    given = "".join(f" -p {parameter.get('name')}=…" for parameter in supplied_parameters(node))
     path = path_of(node, run.state)
     quoted = path if all(c.isalnum() or c in "-_./" for c in path) else f"'{path}'"
     return safe(f"argotui approve {run.info.run_id} {quoted}{given}")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Where(StrEnum):
@@ -35,9 +36,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """How to run it. None and empty mean: as the manifest or the settings say."""
+    """How to run it. None and empty mean: as the manifest or the settings say.
+
+    `parameters` are those of -p, `parameter_file` those of -f as they stand there.
+    """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parameter_file: Mapping[str, Any] = field(default_factory=dict)
     entrypoint: str | None = None
     name: str | None = None
     generate_name: str | None = None

@@ -13,7 +13,12 @@ from argotui.cli import options as o
 from argotui.cli.app_pairs import PAIR_SEPARATOR
 from argotui.cli.approver import CI_TIMEOUT, Approvals
 from argotui.cli.request import Choices, Showing, Source, Where
-from argotui.cli.sources import read_manifests, read_parameters, split_pair
+from argotui.cli.sources import (
+    read_manifests,
+    read_parameter_files,
+    read_parameters,
+    split_pair,
+)
 from argotui.cli.text import parse_duration
 from argotui.model.errors import UsageError
 
@@ -60,9 +65,7 @@ def run(
 
 def read_source(names: Sequence[str]) -> Source:
     """Read all that was named. Raises UsageError for what cannot be read."""
-    return Source(
-        names=tuple(names), contents=read_manifests(names), folder=str(Path.cwd())
-    )
+    return Source(names=tuple(names), contents=read_manifests(names), folder=str(Path.cwd()))
 
 
 def approvals_of(given: Mapping[str, Any]) -> Approvals:
@@ -85,7 +88,8 @@ def _choices(given: Mapping[str, Any]) -> Choices:
     if given["name"] == "" or given["workflow"] == "":
         raise UsageError("--name and --workflow need a name that is not empty")
     return Choices(
-        parameters=read_parameters(given["parameter"] or (), given["parameter_file"] or ()),
+        parameters=read_parameters(given["parameter"] or ()),
+        parameter_file=read_parameter_files(given["parameter_file"] or ()),
         entrypoint=given["entrypoint"],
         name=given["name"],
         generate_name=given["generate_name"],

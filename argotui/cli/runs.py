@@ -91,8 +91,10 @@ def message_of(listed: Listed) -> str:
     if listed.problem or run.fault:
         return listed.problem or run.fault
     if run.waiting and not run.phase.is_completed:
-        return f"{run.waiting} waits for approval" if run.waiting == 1 else (
-            f"{run.waiting} wait for approval"
+        return (
+            f"{run.waiting} waits for approval"
+            if run.waiting == 1
+            else (f"{run.waiting} wait for approval")
         )
     return run.message
 

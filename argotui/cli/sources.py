@@ -4,10 +4,11 @@ parameters. Called by `run` and `lint`."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from argotui.model.errors import UsageError
+from argotui.model.errors import ManifestError, Problem, UsageError
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MAX_BYTES = 16 << 20  # larger manifests are refused unparsed
@@ -36,17 +37,26 @@ def manifest_paths(names: Iterable[str]) -> list[Path]:
     return [path for name in names if name != STDIN for path in _expand(name)]
 
 
-def read_parameters(pairs: Sequence[str], files: Sequence[str]) -> dict[str, str]:
-    """Return the parameters given with -p and -f. Argo: 7.
-
-    Raises UsageError for what is no NAME=VALUE, no map, or given twice.
-    """
+def read_parameters(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the parameters given with -p. Raises UsageError for what is no NAME=VALUE, or given
+    twice. Argo: 7."""
     given: dict[str, str] = {}
-    for source, found in _given(pairs, files):
-        for name, value in found.items():
-            if name in given:
-                raise UsageError(f"parameter '{name}' is given twice (the second time by {source})")
-            given[name] = value
+    for pair in pairs:
+        name, value = split_pair(pair)
+        if name in given:
+            raise UsageError(f"-p {name}: given twice")
+        given[name] = value
+    return given
+
+
+def read_parameter_files(names: Sequence[str]) -> dict[str, Any]:
+    """Return the parameters given with -f, as they stand in the files. Argo: 7."""
+    given: dict[str, Any] = {}
+    for name in names:
+        for parameter, value in _parameter_file(name).items():
+            if parameter in given:
+                raise UsageError(f"{name}: parameter '{parameter}' is in another -f file too")
+            given[parameter] = value
     return given
 
 
@@ -58,18 +68,21 @@ def split_pair(text: str, option: str = "-p") -> tuple[str, str]:
     return name, value
 
 
-def _given(pairs: Sequence[str], files: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for pair in pairs:
-        yield "-p", dict([split_pair(pair)])
-    for name in files:
-        yield name, _parameter_file(name)
+def _parameter_file(name: str) -> dict[str, Any]:
+    from argotui.manifest.yaml import compose, decode_text
 
-
-def _parameter_file(name: str) -> dict[str, str]:
-    from argotui.bootstrap import parse_parameter_file
-
-    raw = _read_stdin() if name == STDIN else _read(_existing(name))
-    return parse_parameter_file("<stdin>" if name == STDIN else name, _decode(name, raw))
+    label = "<stdin>" if name == STDIN else name
+    text = decode_text(_read_stdin() if name == STDIN else _read(_existing(name)), label)
+    if isinstance(text, Problem):
+        raise ManifestError((text,))
+    documents, problems = compose(text, label)
+    errors = tuple(problem for problem in problems if problem.severity == "error")
+    if errors:
+        raise ManifestError(errors)
+    data = documents[0].data if documents else None
+    if len(documents) > 1 or not isinstance(data, dict):
+        raise UsageError(f"{label}: a parameter file is one map of names to values")
+    return data
 
 
 def _existing(name: str) -> Path:
@@ -122,11 +135,3 @@ def _limited(name: str, raw: bytes) -> bytes:
     if len(raw) > MAX_BYTES:
         raise UsageError(f"{name}: larger than {MAX_BYTES >> 20} MiB, which no manifest is")
     return raw
-
-
-def _decode(name: str, raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{name}:{line}: not a text in UTF-8 (byte {error.start})") from None

@@ -15,11 +15,12 @@ def file(tmp_path, monkeypatch):
 
 def test_everything_is_read(file):
     file.write_text(
-        'parallel = 3\n[images]\n"reg/x:*" = "host"\n[remember]\nno-sandbox = true\nruntime = "local"\n'
+        'parallel = 3\n[images."reg/x:*"]\npath = "/opt/x"\n'
+        '[remember]\nno-sandbox = true\nruntime = "local"\n'
     )
     config = load_config()
     assert config.parallel == 3
-    assert dict(config.images) == {"reg/x:*": "host"}
+    assert dict(config.images) == {"reg/x:*": {"path": "/opt/x"}}
     assert config.no_sandbox
     assert config.runtime == "local"
 
@@ -39,7 +40,9 @@ def test_no_file_is_no_fault_where_none_was_named(tmp_path, monkeypatch):
         ("# hi\nparallel = 'x'\n", 2, "'parallel' must be a whole number"),
         ("parallel = true\n", 1, "'parallel' must be a whole number"),
         ("parallel = 0\n", 1, "at least 1"),
-        ("[images]\na = 'b'\nc = 3\n", 3, "stand-in of image 'c'"),
+        ("[images]\na = {}\nc = 3\n", 3, "'c': must be a table"),
+        ("[images.a]\n[images.'c:*']\nx = 3\n", 2, "'c:*': unknown setting 'x'"),
+        ("[images.a]\ncommand = [1]\n", 1, "'command' must be a text"),
         ("[remember]\nno-sandbox = 'yes'\n", 2, "'no-sandbox'"),
         ("[remember]\nruntime = 'moon'\n", 2, "'runtime' must be one of"),
         ("images = 3\n", 1, "'images' must be a table"),
@@ -68,7 +71,7 @@ def test_bytes_that_are_no_text_are_one_message(file):
 
 
 def test_a_choice_is_remembered_and_the_rest_stays(file):
-    file.write_text('# mine\nparallel = 2\n[images]\n"a" = "b"\n')
+    file.write_text('# mine\nparallel = 2\n[images.a]\npath = "b"\n')
     remember("no-sandbox", value=True)
     remember("runtime", value="local")
     remember("no-sandbox", value=False)

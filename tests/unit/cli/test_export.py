@@ -21,7 +21,11 @@ def finished() -> RunState:
     run = state.run
     run.run_id, run.name, run.namespace, run.uid = "r1", "hello-x", "default", "u"
     run.phase, run.progress = RunPhase.SUCCEEDED, "1/1"
-    run.created_at, run.started_at, run.finished_at = 1_700_000_000.9, 1_700_000_000.9, 1_700_000_012.0
+    run.created_at, run.started_at, run.finished_at = (
+        1_700_000_000.9,
+        1_700_000_000.9,
+        1_700_000_012.0,
+    )
     run.parameters = {"who": "me", "extra": "e"}
     run.outputs = {"parameters": [{"name": "o", "value": "1"}]}
     root = Node(
@@ -128,7 +132,10 @@ def test_shutdown_and_suspension_are_in_the_spec_as_argo_has_them():
 
 
 def test_a_cron_workflow_run_once_is_a_workflow():
-    source = {"kind": "CronWorkflow", "spec": {"schedule": "* * * * *", "workflowSpec": {"entrypoint": "m"}}}
+    source = {
+        "kind": "CronWorkflow",
+        "spec": {"schedule": "* * * * *", "workflowSpec": {"entrypoint": "m"}},
+    }
     shown = workflow_json(source, finished())
     assert shown["kind"] == "Workflow"
     assert shown["spec"]["entrypoint"] == "m"

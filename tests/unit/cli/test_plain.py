@@ -32,7 +32,7 @@ def started(name: str, attempt: int = 1) -> WorkRequested:
 def test_one_line_an_event(tmp_path):
     port = PlayedRun(
         tmp_path,
-        Batch(seq=1, at=1000, changes=tuple([run_is("Running"), *made(node("wf", kind="DAG"))])),
+        Batch(seq=1, at=1000, changes=(run_is("Running"), *made(node("wf", kind="DAG")))),
         Batch(seq=2, at=1001, changes=tuple(made(node("wf.a", "Pending")))),
         Batch(seq=3, at=1002, changes=(ended("wf.a", "Running"),)),
         Batch(seq=4, at=1003, changes=(ended("wf.a", "Failed", "Error (exit code 2)"),)),
@@ -73,7 +73,7 @@ def test_log_lines_come_with_their_nodes_name_and_before_its_end(tmp_path):
     writer.write(b"one\n\x1b[31mtwo\x1b[0m \x07\nno newline", at=1002)
     port = PlayedRun(
         tmp_path,
-        Batch(seq=1, changes=tuple([*made(node("wf.a")), started("wf.a")])),
+        Batch(seq=1, changes=(*made(node("wf.a")), started("wf.a"))),
         Batch(seq=2, changes=(ended("wf.a", "Succeeded"),)),
     )
     assert lines_of(port)[2:] == ["│ a: one", "│ a: two ␇", "│ a: no newline", "✔ Succeeded a"]
@@ -84,7 +84,7 @@ def test_log_lines_come_with_their_nodes_name_and_before_its_end(tmp_path):
 def test_a_sidecars_lines_are_told_apart(tmp_path):
     writer = SpoolWriter(log_path(tmp_path / "logs", "id-wf.a.1", "proxy"))
     writer.write(b"up\n", at=1002)
-    port = PlayedRun(tmp_path, Batch(seq=1, changes=tuple([*made(node("wf.a")), started("wf.a")])))
+    port = PlayedRun(tmp_path, Batch(seq=1, changes=(*made(node("wf.a")), started("wf.a"))))
     assert lines_of(port)[-1] == "│ a/proxy: up"
     writer.close()
 
@@ -103,7 +103,7 @@ def test_a_reader_that_leaves_does_not_end_the_run(tmp_path):
         def write(self, text):
             raise BrokenPipeError
 
-    port = PlayedRun(tmp_path, Batch(seq=1, changes=tuple([*made(node("wf")), run_is("Succeeded")])))
+    port = PlayedRun(tmp_path, Batch(seq=1, changes=(*made(node("wf")), run_is("Succeeded"))))
     run = asyncio.run(follow(port, [Lines(Out(Broken()))]))
     assert run.state.run.phase == "Succeeded"
 
@@ -111,7 +111,7 @@ def test_a_reader_that_leaves_does_not_end_the_run(tmp_path):
 def test_jsonl_has_argos_shape(tmp_path):
     port = PlayedRun(
         tmp_path,
-        Batch(seq=1, at=5.0, changes=tuple([run_is("Running"), *made(node("wf"))])),
+        Batch(seq=1, at=5.0, changes=(run_is("Running"), *made(node("wf")))),
         Batch(seq=2, at=6.0, changes=(ended("wf", "Failed", "no\x1b"), Noted(text="left running"))),
     )
     stream = io.StringIO()

@@ -5,8 +5,14 @@ import sys
 
 import pytest
 
-from argotui.cli.sources import MAX_BYTES, read_manifests, read_parameters, split_pair
-from argotui.model.errors import UsageError
+from argotui.cli.sources import (
+    MAX_BYTES,
+    read_manifests,
+    read_parameter_files,
+    read_parameters,
+    split_pair,
+)
+from argotui.model.errors import ManifestError, UsageError
 
 
 def test_a_folder_is_all_its_manifests_in_order(tmp_path):
@@ -54,17 +60,40 @@ def test_a_pair_is_split_at_the_first_equals():
 
 @pytest.mark.parametrize("text", ["a", "=b", ""])
 def test_what_is_no_pair_is_refused_in_argos_words(text):
-    with pytest.raises(UsageError, match="expected parameter of the form: NAME=VALUE. Received: "):
+    with pytest.raises(UsageError, match=r"of the form: NAME=VALUE\. Received: "):
         split_pair(text)
 
 
-def test_a_parameter_file_that_is_no_text_is_one_message(tmp_path):
-    path = tmp_path / "p.yaml"
-    path.write_bytes(b"a: 1\nb: \xff\n")
-    with pytest.raises(UsageError, match=r"p\.yaml:2: not a text"):
-        read_parameters([], [str(path)])
-
-
 def test_a_parameter_given_twice_is_refused():
-    with pytest.raises(UsageError, match="'a' is given twice"):
-        read_parameters(["a=1", "b=2", "a=3"], [])
+    with pytest.raises(UsageError, match="-p a: given twice"):
+        read_parameters(["a=1", "b=2", "a=3"])
+
+
+def test_parameter_files_keep_their_values(tmp_path):
+    (tmp_path / "p.yaml").write_text("a: 1\nb: [1, two]\nc: 'yes'\n")
+    (tmp_path / "q.json").write_text('{"d": {"x": null}}')
+    found = read_parameter_files([str(tmp_path / "p.yaml"), str(tmp_path / "q.json")])
+    assert found == {"a": 1, "b": [1, "two"], "c": "yes", "d": {"x": None}}
+
+
+@pytest.mark.parametrize(
+    ("raw", "error", "what"),
+    [
+        (b"a: 1\nb: \xff\n", ManifestError, "p.yaml"),
+        (b"a: [1\n", ManifestError, "p.yaml"),
+        (b"- a\n", UsageError, "one map"),
+        (b"a: 1\n---\nb: 2\n", UsageError, "one map"),
+        (b"", UsageError, "one map"),
+    ],
+)
+def test_a_bad_parameter_file_is_told_with_its_name(tmp_path, raw, error, what):
+    (tmp_path / "p.yaml").write_bytes(raw)
+    with pytest.raises(error, match=what):
+        read_parameter_files([str(tmp_path / "p.yaml")])
+
+
+def test_a_parameter_in_two_files_is_refused(tmp_path):
+    for name in ("p.yaml", "q.yaml"):
+        (tmp_path / name).write_text("a: 1\n")
+    with pytest.raises(UsageError, match="in another -f file too"):
+        read_parameter_files([str(tmp_path / "p.yaml"), str(tmp_path / "q.yaml")])

@@ -1,0 +1,168 @@
+"""Composition root: the only place that picks concrete classes and joins them.
+
+Called by cli. Holds no rule of Argo and no loop over a run.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from argotui import __version__
+from argotui.cli.prepare import Prepared, prepare
+from argotui.cli.request import Choices, Source, Where
+from argotui.driver.driven import DrivenRun, DriveOptions
+from argotui.driver.port import Snapshot
+from argotui.driver.states import info_of
+from argotui.engine.outlook import outlook
+from argotui.journal.header import RunHeader, read_header
+from argotui.journal.index import Listed
+from argotui.journal.places import runs_folder, state_folder
+from argotui.journal.store import LOGS, WORK, Journal, create, new_run_id, read_state
+from argotui.manifest.load import load
+from argotui.model.events import RunStarted
+from argotui.model.fold import RunState
+from argotui.runtimes.port import RunPlace, Runtime
+from argotui.templates import engine_for
+
+_DEFAULT_NAMESPACE = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a run is to run: the runtime's name, and its options as JSON."""
+
+    runtime: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""  # what people should know of the choice
+
+
+def make_runtime(place: Place) -> Runtime:
+    """Return the runtime, not yet opened."""
+    if place.runtime == Where.FAKE:
+        from argotui.runtimes.fake import FakeRuntime
+
+        return FakeRuntime()
+    from argotui.runtimes.local.runtime import LocalRuntime
+
+    return LocalRuntime(**place.options)
+
+
+def create_run(prepared: Prepared, place: Place) -> Journal:
+    """Make the folder of a new run and write what it is started with. Raises RuntimeFault."""
+    resolved = prepared.resolved
+    runtime = make_runtime(place)
+    header = RunHeader(
+        run_id=new_run_id(),
+        workflow_name=prepared.name,
+        created=time.time(),
+        namespace=resolved.metadata.namespace or _DEFAULT_NAMESPACE,
+        uid=str(uuid.uuid4()),
+        seed=secrets.randbits(63),
+        manifest=prepared.source.label,
+        files=prepared.files,
+        source=resolved.source,
+        library=prepared.documents,
+        parameters=dict(prepared.choices.parameters),
+        runtime=place.runtime,
+        runtime_options=dict(place.options),
+        options=asdict(prepared.choices),
+        where=runtime.where,
+        lenient=not prepared.choices.strict,
+        deviations=resolved.deviations,
+        warnings=(*prepared.warnings, *_warning(runtime)),
+        versions={"argotui": __version__, "python": sys.version.split()[0]},
+    )
+    return create(runs_folder(), header)
+
+
+def assemble(
+    prepared: Prepared,
+    journal: Journal,
+    *,
+    state: RunState | None = None,
+    approval_timeout: float | None = None,
+) -> DrivenRun:
+    """Join engine, journal and runtime into a run that can be driven. Needs a running loop."""
+    header, folder = journal.header, journal.folder
+    engine = engine_for(prepared.resolved, state)
+    place = RunPlace(
+        run_id=header.run_id,
+        workflow_name=header.workflow_name,
+        namespace=header.namespace,
+        folder=folder,
+        logs=folder / LOGS,
+        work=folder / WORK,
+        config_maps=prepared.loaded.config_maps,
+        secrets=prepared.loaded.secrets,
+    )
+    return DrivenRun(
+        engine=engine,
+        journal=journal,
+        runtime=make_runtime(Place(runtime=header.runtime, options=header.runtime_options)),
+        place=place,
+        options=DriveOptions(shared=state_folder() / "shared", approval_timeout=approval_timeout),
+        outlook=partial(outlook, engine),
+    )
+
+
+def first_event(header: RunHeader) -> RunStarted:
+    """Return the event that a run begins with."""
+    return RunStarted(
+        run_id=header.run_id,
+        name=header.workflow_name,
+        uid=header.uid,
+        namespace=header.namespace,
+        seed=header.seed,
+    )
+
+
+def prepared_again(
+    folder: Path, given_secrets: Sequence[Mapping[str, Any]] | None = None
+) -> Prepared:
+    """Prepare a run anew from what its folder keeps. Secrets are never kept: they are handed in,
+    or read again from the run's files."""
+    header = read_header(folder)
+    contents: dict[str, bytes] = {
+        f"<kept {number}>": json.dumps(document).encode()
+        for number, document in enumerate(header.library)
+    }
+    given = secret_documents(header.files) if given_secrets is None else given_secrets
+    contents |= {
+        f"<secret {number}>": json.dumps(document).encode() for number, document in enumerate(given)
+    }
+    options = dict(header.options)
+    options["runtime"] = Where(options.get("runtime", Where.AUTO))
+    options["name"] = header.workflow_name
+    source = Source(names=(header.manifest,), contents=contents)
+    return prepare(source, Choices(**options))
+
+
+def secret_documents(files: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return the Secrets in these files, as far as the files are still there."""
+    contents = []
+    for file in files:
+        with suppress(OSError):
+            contents.append((file, Path(file).read_bytes()))
+    return list(load(contents).secrets.values())
+
+
+def look(known: Listed) -> Snapshot:
+    """Return a run as its journal has it, without its driver."""
+    header = read_header(known.folder)
+    reading = read_state(known.folder)
+    return Snapshot(seq=reading.seq, info=info_of(known.folder, header), state=reading.state)
+
+
+def _warning(runtime: Runtime) -> tuple[str, ...]:
+    warning = getattr(runtime, "warning", "")
+    return (warning,) if warning else ()

@@ -1,0 +1,148 @@
+"""From manifests to a workflow that can be run: loaded, chosen, resolved, checked, named.
+
+Called by session before anything is written or started.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from argotui.cli.request import Choices, Source
+from argotui.manifest.load import Loaded, load
+from argotui.manifest.resolve import resolve
+from argotui.model.errors import ManifestError, UsageError
+from argotui.model.manifest import JsonObject
+from argotui.model.workflow import ResolvedWorkflow, Workflow
+
+_SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own for generated names
+_SUFFIX_LENGTH = 5
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A workflow with nothing left to decide but where it runs. `warnings` are for people."""
+
+    source: Source
+    choices: Choices
+    loaded: Loaded
+    workflow: Workflow  # the document that was chosen, as written
+    resolved: ResolvedWorkflow
+    name: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> tuple[JsonObject, ...]:
+        """All that the run was made from, as JSON, without the Secrets."""
+        loaded = self.loaded
+        templates = (
+            *loaded.workflow_templates.values(),
+            *loaded.cluster_workflow_templates.values(),
+        )
+        others = [each.source for each in templates if each.source is not self.workflow.source]
+        return (self.workflow.source, *others, *loaded.config_maps.values())
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The absolute paths of the manifests, for reading them again."""
+        return tuple(
+            str(Path(self.source.folder, name).absolute())
+            for name in self.source.contents
+            if not name.startswith("<")
+        )
+
+
+def prepare(source: Source, choices: Choices) -> Prepared:
+    """Return the workflow to run. Raises ManifestError with all problems, UsageError where the
+    command line does not say which of several."""
+    loaded = load(source.contents.items(), strict=choices.strict)
+    if loaded.errors:
+        raise ManifestError(loaded.problems)
+    workflow = choose(loaded, choices.workflow, source)
+    name = name_for(workflow, choices)
+    resolved = resolve(
+        _named_so(workflow, name),
+        loaded,
+        strict=choices.strict,
+        parameters=choices.parameters,
+        parameter_file=choices.parameter_file,
+        entrypoint=choices.entrypoint,
+    )
+    problems = loaded.problems
+    if any(problem.severity == "error" for problem in problems):
+        raise ManifestError(tuple(problems))
+    return Prepared(
+        source=source,
+        choices=choices,
+        loaded=loaded,
+        workflow=workflow,
+        resolved=resolved,
+        name=name,
+        warnings=tuple(str(problem) for problem in problems),
+    )
+
+
+def choose(loaded: Loaded, name: str | None, source: Source) -> Workflow:
+    """Return the one document that is meant: the only Workflow, or the one that was named; of
+    files without a Workflow the only CronWorkflow or template. Raises UsageError."""
+    templates = (
+        *loaded.workflow_templates.values(),
+        *loaded.cluster_workflow_templates.values(),
+    )
+    if name is not None:
+        everything = (*loaded.workflows, *loaded.cron_workflows, *templates)
+        return _named(name, everything)
+    for candidates in (loaded.workflows, loaded.cron_workflows, templates):
+        if len(candidates) == 1:
+            return candidates[0]
+        if candidates:
+            names = ", ".join(label_of(workflow) for workflow in candidates[:_SHOWN])
+            more = f" and {len(candidates) - _SHOWN} more" if len(candidates) > _SHOWN else ""
+            raise UsageError(
+                f"there are {len(candidates)} {candidates[0].kind}s in {source.label}: "
+                f"{names}{more}; choose one with --workflow NAME"
+            )
+    notes = "; ".join(loaded.notes[:_SHOWN])
+    raise UsageError(f"no Workflow in {source.label}" + (f" ({notes})" if notes else ""))
+
+
+def label_of(workflow: Workflow) -> str:
+    """Return what a document is called: its name, or the beginning of the name it will have."""
+    return workflow.metadata.name or workflow.metadata.generate_name or "(without a name)"
+
+
+def _named(name: str, candidates: tuple[Workflow, ...]) -> Workflow:
+    found = [
+        workflow
+        for workflow in candidates
+        if name in (workflow.metadata.name, workflow.metadata.generate_name)
+    ]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(label_of(workflow) for workflow in candidates[:_SHOWN]) or "nothing"
+    if found:
+        raise UsageError(f"--workflow {name}: there are {len(found)} of that name")
+    raise UsageError(f"--workflow {name}: there is none of that name; there are: {names}")
+
+
+def name_for(workflow: Workflow, choices: Choices) -> str:
+    """Return the name that the run's workflow gets. Argo: 7."""
+    name, prefix = workflow.metadata.name, workflow.metadata.generate_name
+    if workflow.kind != "Workflow":  # a template alone just runs, under a name made from its own
+        name, prefix = "", f"{name}-"
+    if choices.name or (name and not choices.generate_name):
+        return choices.name or name
+    return (choices.generate_name or prefix) + generated_suffix()
+
+
+def _named_so(workflow: Workflow, name: str) -> Workflow:
+    if workflow.kind != "Workflow":
+        return workflow
+    return replace(workflow, metadata=replace(workflow.metadata, name=name))
+
+
+def generated_suffix() -> str:
+    """Return what follows a generateName."""
+    return "".join(secrets.choice(_SUFFIX_LETTERS) for _ in range(_SUFFIX_LENGTH))

@@ -1,0 +1,95 @@
+"""Carrying out a run: on the screen, as lines in the foreground, or left in the background.
+
+Called by `run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from argotui import bootstrap
+from argotui.cli import exits
+from argotui.cli.approver import Approvals, Approver
+from argotui.cli.config import load_config
+from argotui.cli.failure import say
+from argotui.cli.follow import Followed, Observer, follow
+from argotui.cli.jsonl import JsonLines
+from argotui.cli.place import decide
+from argotui.cli.plain import Lines, Out
+from argotui.cli.prepare import Prepared, prepare
+from argotui.cli.request import Choices, Showing, Source, is_terminal
+from argotui.cli.signals import Left, Signals
+from argotui.cli.summary import summary_lines
+from argotui.driver.driven import DrivenRun
+from argotui.journal.store import Journal
+from argotui.model.export import workflow_json
+
+
+def start(
+    source: Source,
+    choices: Choices,
+    showing: Showing,
+    *,
+    approvals: Approvals,
+    patience: float | None,
+) -> int:
+    """Run what was asked for and return the exit code. `patience`: seconds to wait for people."""
+    config = load_config()
+    prepared = prepare(source, choices)
+    place = decide(choices, config, ask=is_terminal() and not showing.output)
+    if place.note:
+        say(place.note)
+    journal = bootstrap.create_run(prepared, place)
+    return asyncio.run(in_foreground(prepared, journal, showing, approvals, patience))
+
+
+async def in_foreground(
+    prepared: Prepared,
+    journal: Journal,
+    showing: Showing,
+    approvals: Approvals,
+    patience: float | None,
+) -> int:
+    """Drive a run in this process and print what happens."""
+    driven = bootstrap.assemble(prepared, journal, approval_timeout=patience)
+    driving = asyncio.create_task(driven.drive(bootstrap.first_event(journal.header)))
+    signals = Signals(driven)
+    signals.listen()
+    observers = [*printers(showing), Approver(driven, approvals), signals]
+    try:
+        run = await follow(driven, observers)
+    except Left as left:
+        return await _leave(driven, driving, str(left))
+    end = await driving
+    finish(run, showing)
+    if signals.interrupted:
+        return exits.INTERRUPTED
+    if end.outcome == "parked":
+        return exits.WAITING
+    return exits.of_phase(end.phase)
+
+
+def printers(showing: Showing) -> list[Observer]:
+    """Return what prints: JSON owns stdout, lines for people then go to stderr."""
+    lines = Lines(Out(sys.stderr if showing.output else sys.stdout), logs=showing.logs)
+    if showing.output == "jsonl":
+        return [lines, JsonLines(Out(sys.stdout))]
+    return [lines]
+
+
+def finish(run: Followed, showing: Showing) -> None:
+    """Print the end: a summary for people, the Workflow for programs."""
+    out = Out(sys.stderr if showing.output else sys.stdout)
+    for line in summary_lines(run.state, run.info):
+        out.line(line)
+    if showing.output == "json":
+        Out(sys.stdout).line(json.dumps(workflow_json(run.info.source, run.state), indent=2))
+
+
+async def _leave(driven: DrivenRun, driving: asyncio.Task[object], why: str) -> int:
+    driven.leave()
+    await driving
+    say(f"left on {why}; the run is not over:\n  argotui recover {driven.info.run_id}")
+    return exits.INTERRUPTED

@@ -1,0 +1,86 @@
+"""What a command does not need, it does not load: start-up time is the sum of imports."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("textual", "kubernetes")
+WORKFLOW = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: hi-}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    suspend: {duration: "0"}
+"""
+PROBE = """
+import sys
+sys.argv[1:] = {arguments!r}
+from argotui.__main__ import main
+code = main()
+print("LOADED", *sorted({{name.partition(".")[0] for name in sys.modules}}), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded_by(*arguments: str, tmp_path: Path) -> tuple[int, set[str], str]:
+    """Run a command line in a fresh interpreter; return its code and the packages it loaded."""
+    environment = {
+        **os.environ,
+        "ARGOTUI_STATE_DIR": str(tmp_path / "state"),
+        "XDG_RUNTIME_DIR": str(tmp_path),
+        "ARGOTUI_CONFIG": "",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(arguments=list(arguments))],
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=60,
+    )
+    line = next(line for line in done.stderr.splitlines()[::-1] if line.startswith("LOADED"))
+    return done.returncode, set(line.split()[1:]), done.stderr
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    path = tmp_path / "hi.yaml"
+    path.write_text(WORKFLOW)
+    return str(path)
+
+
+def test_the_version_loads_nothing(tmp_path):
+    code, loaded, _ = loaded_by("--version", tmp_path=tmp_path)
+    assert code == 0
+    assert not loaded & {"typer", "yaml", "asyncio", "platformdirs", *HEAVY}
+
+
+def test_lint_loads_no_screen_and_no_cluster(tmp_path, manifest):
+    code, loaded, said = loaded_by("lint", manifest, tmp_path=tmp_path)
+    assert code == 0, said
+    assert "yaml" in loaded  # so that this test can fail
+    assert not loaded & {"asyncio", *HEAVY}
+
+
+def test_a_headless_run_loads_no_screen_and_no_cluster(tmp_path, manifest):
+    code, loaded, said = loaded_by(
+        "run", "--plain", "--runtime", "local", "--no-sandbox", manifest, tmp_path=tmp_path
+    )
+    assert code == 0, said
+    assert "asyncio" in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_a_list_of_runs_loads_no_screen_and_no_cluster(tmp_path):
+    code, loaded, said = loaded_by("runs", tmp_path=tmp_path)
+    assert code == 0, said
+    assert not loaded & {"yaml", "asyncio", *HEAVY}
