@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from argotui.manifest.calls import Templates, library_key, reachable
+from argotui.manifest.calls import Templates, reachable
 from argotui.manifest.deviations import SCRIPT_ARGS, adopted_inputs
 from argotui.manifest.effective import Options, effective, local_key
 from argotui.manifest.load import Loaded
 from argotui.manifest.prepare import Preparation
+from argotui.manifest.template_tables import templates_of
 from argotui.model.errors import ManifestError
 from argotui.model.manifest import Template
 from argotui.model.workflow import LibraryKey, ResolvedWorkflow, Workflow, WorkflowSpec
@@ -53,21 +54,6 @@ def resolve(
         deviations=() if strict else _deviations(submitted.spec, local, templates, adopted),
         source=submitted.source,
     )
-
-
-def templates_of(
-    spec: WorkflowSpec, local: LibraryKey, library: Loaded
-) -> dict[LibraryKey, dict[str, Template]]:
-    """Return every template as written, by owner and name; of equal names the first."""
-    owners = {local: spec.templates}
-    for name, document in library.workflow_templates.items():
-        owners[library_key(name, cluster_scope=False)] = document.spec.templates
-    for name, document in library.cluster_workflow_templates.items():
-        owners[library_key(name, cluster_scope=True)] = document.spec.templates
-    return {
-        owner: {template.name: template for template in reversed(templates)}
-        for owner, templates in owners.items()
-    }
 
 
 def _prepared(

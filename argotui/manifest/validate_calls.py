@@ -1,0 +1,215 @@
+"""What steps and tasks share: loops, the template they call, hooks, what they leave behind.
+
+Called by validate_steps.py and validate_dag.py. Argo: S2-S6, H1-H5, T15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+
+from argotui.manifest.calls import library_key
+from argotui.manifest.source import Path
+from argotui.manifest.validate_context import Context, Site, Visit, did_you_mean
+from argotui.manifest.validate_tags import ANY_ARTIFACT, ANY_ITEM, ANY_PARAMETER
+from argotui.model.bodies import Call, ContainerSetBody
+from argotui.model.manifest import Arguments, LifecycleHook, Template, TemplateRef
+from argotui.model.workflow import LibraryKey
+
+Target = tuple[LibraryKey, Template]
+_WITH_RESULT = frozenset(("container", "script", "data", "http", "plugin"))
+
+
+def loop_names(cx: Context, site: Site, path: Path, prefix: str, call: Call) -> set[str]:
+    """Check the loop of a call, and return the names that its items have in tags."""
+    forms = [form for form in (call.with_items, call.with_param) if form]
+    if len(forms) + (call.with_sequence is not None) > 1:
+        what = f"{prefix} only one of withItems, withParam, withSequence can be specified"
+        cx.error(site, path, what)
+    if call.with_items == () and not call.with_param and call.with_sequence is None:
+        what = "an empty withItems counts as not set: the step runs once, {{item}} unresolved"
+        cx.warn(site, (*path, "withItems"), "empty-with-items", what, 'write withParam: "[]"')
+    if call.with_items:
+        return _item_names(call)
+    if call.with_param:
+        return {"item", ANY_ITEM}
+    sequence = call.with_sequence
+    if sequence is None:
+        return set()
+    if sequence.count is not None and sequence.end is not None:
+        what = f"{prefix} only one of count or end can be defined in withSequence"
+        cx.error(site, (*path, "withSequence"), what)
+    return {"item"}
+
+
+def _item_names(call: Call) -> set[str]:
+    names = set()
+    for item in call.with_items or ():
+        match item:
+            case dict():
+                names |= {f"item.{key}" for key in item}
+            case list():
+                names |= {f"item.[{i}]" for i in range(len(item))}
+            case str() if "{{" in item:  # what it becomes is not known
+                names.add(ANY_ITEM)
+    return names | {"item"}
+
+
+def is_loop(call: Call) -> bool:
+    """Say whether a step or task may become several nodes."""
+    return bool(call.with_items or call.with_param or call.with_sequence is not None)
+
+
+def check_call(
+    cx: Context, site: Site, path: Path, prefix: str, call: Call, inputs: set[str]
+) -> Generator[Visit, None, Template | None]:
+    """Check the template that a step or task calls, and its handlers'; return the template."""
+    here = Site(place=site.place, owner=site.owner, callers=(site.callers, prefix))
+    target = call_target(cx, here, path, call, inputs)
+    if target is not None:
+        yield visit(cx, here, path, target, call.arguments)
+    if call.on_exit:
+        handler = named_target(cx, here, (*path, "onExit"), call.on_exit, inputs)
+        if handler is not None:
+            yield visit(cx, here, (*path, "onExit"), handler, None)
+    yield from check_hooks(cx, here, path, call.hooks, inputs, prefix)
+    return target[1] if target else None
+
+
+def visit(
+    cx: Context, site: Site, path: Path, target: Target, arguments: Arguments | None
+) -> Visit:
+    """Return the visit to a template called at `path` below the site."""
+    owner, template = target
+    called = Site(place=cx.place(template), owner=owner, callers=site.callers)
+    return Visit(template=template, site=called, caller=site, path=path, arguments=arguments)
+
+
+def check_hooks(
+    cx: Context,
+    site: Site,
+    path: Path,
+    hooks: Mapping[str, LifecycleHook],
+    inputs: set[str],
+    prefix: str,
+) -> Generator[Visit, None, None]:
+    """Argo: S6, O9. Only the exit hook needs no expression."""
+    for name, hook in hooks.items():
+        where = (*path, "hooks", name)
+        if name != "exit" and not hook.expression:
+            outer = Site(place=site.place, owner=site.owner)
+            cx.error(outer, where, f"{prefix}.{name} Expression required", key=True)
+        if hook.template_ref is None and not hook.template:
+            cx.error(site, where, "hook has no template", key=True)
+            continue
+        if hook.template_ref is not None:
+            target = _referenced(cx, site, where, hook.template_ref, hook.template, inputs)
+        else:
+            target = named_target(cx, site, (*where, "template"), hook.template, inputs)
+        if target is not None:
+            has_arguments = hook.arguments != Arguments()
+            yield visit(cx, site, where, target, hook.arguments if has_arguments else None)
+
+
+def call_target(cx: Context, site: Site, path: Path, call: Call, inputs: set[str]) -> Target | None:
+    """Return the template that a call means, having reported if there is none. Argo: H1-H5."""
+    if call.inline is not None:
+        return site.owner, call.inline
+    if call.template_ref is not None:
+        return _referenced(cx, site, path, call.template_ref, call.template, inputs)
+    if not call.template:
+        what = "a template, a templateRef or an inline template is required"
+        cx.error(site, path, what)
+        return None
+    return named_target(cx, site, (*path, "template"), call.template, inputs)
+
+
+def named_target(cx: Context, site: Site, path: Path, name: str, inputs: set[str]) -> Target | None:
+    """Return a template of the same owner, having reported if there is none. Argo: H3."""
+    wanted = cx.fake(name, inputs)
+    templates = cx.templates.get(site.owner, {})
+    template = templates.get(wanted)
+    if template is not None:
+        return site.owner, template
+    cx.error(site, path, f"template name '{name}' undefined", did_you_mean(wanted, templates))
+    return None
+
+
+def _referenced(
+    cx: Context, site: Site, path: Path, ref: TemplateRef, template: str, inputs: set[str]
+) -> Target | None:
+    where = (*path, "templateRef")
+    if template:
+        cx.error(site, where, "template name cannot be specified with templateRef", key=True)
+        return None
+    if not ref.name or not ref.template:
+        part = "template" if ref.name else "resource"
+        cx.error(site, where, f"{part} name is required", key=True)
+        return None
+    name, wanted = cx.fake(ref.name, inputs), cx.fake(ref.template, inputs)
+    if "{{" in name or "{{" in wanted:  # decided when it runs
+        return None
+    owner = library_key(name, cluster_scope=ref.cluster_scope)
+    templates = cx.templates.get(owner)
+    found = templates.get(wanted) if templates is not None else None
+    if found is not None:
+        return owner, found
+    what = f"template reference {ref.name}.{ref.template} not found"
+    cx.error(site, (*where, "template" if templates else "name"), what, _missing(cx, owner, wanted))
+    return None
+
+
+def _missing(cx: Context, owner: LibraryKey, wanted: str) -> str:
+    templates = cx.templates.get(owner)
+    if templates is not None:
+        return did_you_mean(wanted, templates)
+    other = library_key(owner.name, cluster_scope=owner.scope == "namespaced")
+    if other in cx.templates:
+        needed = "false" if owner.scope == "cluster" else "true"
+        return f"there is one of the other scope: set clusterScope: {needed}"
+    names = [key.name for key in cx.templates if key.scope == owner.scope]
+    near = did_you_mean(owner.name, names)
+    return near if near.startswith("did") else "give the file that defines it as well"
+
+
+def add_outputs(
+    cx: Context, names: set[str], prefix: str, template: Template | None, *, looped: bool
+) -> None:
+    """Add to the scope what a step or task leaves behind; `prefix` is `steps.<name>`."""
+    names |= {f"{prefix}.{part}" for part in ("id", "startedAt", "finishedAt", "hostNodeName")}
+    if template is None:  # not known: whatever is asked of it may be there
+        names.add(f"{prefix}.*")
+        return
+    if template.daemon:
+        names.add(f"{prefix}.ip")
+    if has_result(template):
+        names |= {f"{prefix}.outputs.result", f"{prefix}.exitCode"}
+    if looped:
+        names.add(f"{prefix}.outputs.parameters")
+    for parameter in template.outputs.parameters:
+        names.add(f"{prefix}.outputs.parameters.{parameter.name}")
+        _export(cx, "parameters", ANY_PARAMETER, parameter.global_name)
+    for artifact in template.outputs.artifacts:
+        names.add(f"{prefix}.outputs.artifacts.{artifact.name}")
+        _export(cx, "artifacts", ANY_ARTIFACT, artifact.global_name)
+
+
+def has_result(template: Template) -> bool:
+    """Say whether a template has outputs.result and an exit code. Argo: T15."""
+    if isinstance(template.body, ContainerSetBody):
+        return any(container.name == "main" for container in template.body.containers)
+    return template.kind in _WITH_RESULT
+
+
+def _export(cx: Context, kind: str, any_name: str, global_name: str) -> None:
+    if "{{" in global_name:
+        cx.globals.add(any_name)
+    elif global_name:
+        cx.globals.add(f"workflow.outputs.{kind}.{global_name}")
+
+
+def knows(names: set[str], name: str) -> bool:
+    """Say whether a name is in a scope, also as something of a template that is not known."""
+    if name in names:
+        return True
+    parts = name.split(".", 2)
+    return len(parts) == 3 and f"{parts[0]}.{parts[1]}.*" in names

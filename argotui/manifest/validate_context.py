@@ -1,0 +1,171 @@
+"""What the checks of a manifest share: where they are, what they know, what they found.
+
+Called by the validate_* modules only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from argotui.manifest.calls import Templates
+from argotui.manifest.load import Loaded, Place
+from argotui.manifest.source import Path
+from argotui.model.errors import Problem
+from argotui.model.manifest import Arguments, Template
+from argotui.model.workflow import LibraryKey
+
+Callers: TypeAlias = tuple[Any, str] | None
+
+MAX_PROBLEMS = 1000
+_SHOWN_CALLERS = 6
+_INNERMOST = re.compile(r"\{\{([^{}=][^{}]*)\}\}")
+_PLACEHOLDER = "placeholder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The template or document under check, and how the walk came to it.
+
+    `callers` is the chain of names before it, a linked list, innermost first.
+    """
+
+    place: Place | None
+    owner: LibraryKey
+    callers: Callers = None
+
+    def called(self, name: str, place: Place | None, owner: LibraryKey) -> Site:
+        """Return the site of what is called from here under `name`."""
+        return Site(place=place, owner=owner, callers=(self.callers, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A template to be checked, as it is called from `caller` at `path`.
+
+    `arguments` is None where they are not known: the template is checked by itself.
+    """
+
+    template: Template
+    site: Site
+    caller: Site
+    path: Path = ()
+    arguments: Arguments | None = None
+
+
+# A check that yields the visits it wants done; `run` does them without Python's own stack.
+Check: TypeAlias = Generator[Visit, None, None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """One validation. `globals` grows as templates that export values are met.
+
+    `allow_empty`: arguments need no value. `template_mode`: a template is checked on its own.
+    """
+
+    library: Loaded
+    templates: Templates
+    strict: bool
+    lint: bool = False
+    allow_empty: bool = False
+    template_mode: bool = False
+    by_reference: bool = False  # the templates come by workflowTemplateRef
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    adopted: Mapping[tuple[LibraryKey, str], tuple[str, ...]] = field(default_factory=dict)
+    globals: set[str] = field(default_factory=set)
+    values: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    visited: set[int] = field(default_factory=set)
+    reported: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def error(
+        self,
+        site: Site,
+        path: Path,
+        what: str,
+        hint: str = "",
+        *,
+        find: str = "",
+        key: bool = False,
+    ) -> None:
+        """Report an error at a path below the site, in Argo's words, once for each place."""
+        problem = self._at(site, path, find=find, key=key)
+        self._report(problem, what, hint, site.callers)
+
+    def warn(
+        self, site: Site, path: Path, name: str, what: str, hint: str = "", *, find: str = ""
+    ) -> None:
+        """Report something that runs, but seldom as meant."""
+        problem = replace(self._at(site, path, find=find), severity="warning", name=name)
+        self._report(problem, what, hint, None)
+
+    def _report(self, problem: Problem, what: str, hint: str, callers: Callers) -> None:
+        mark = (what, problem.name, problem.file, problem.line, problem.column)
+        if mark in self.reported or len(self.problems) >= MAX_PROBLEMS:
+            return
+        self.reported.add(mark)
+        self.problems.append(replace(problem, what=_chain(callers) + what, hint=hint))
+
+    def _at(self, site: Site, path: Path, *, find: str = "", key: bool = False) -> Problem:
+        if site.place is None:
+            return Problem(what="")
+        source, full = site.place.source, (*site.place.path, *path)
+        line, column = source.find(full, find) if find else source.locate(full, key=key)
+        return Problem(
+            what="", file=source.file, line=line, column=column, subject=site.place.subject
+        )
+
+    def place(self, template: Template) -> Place | None:
+        return self.library.place(template)
+
+    def fake(self, text: str, known: Iterable[str]) -> str:
+        """Return `text` as Argo's validation sees it: tags of known names replaced, inner first,
+        by their value where it is known and a placeholder where it is not."""
+        names = known if isinstance(known, set) else set(known)
+
+        def put(tag: re.Match[str]) -> str:
+            name = tag[1].strip()
+            if name in self.values:
+                return self.values[name]
+            return _PLACEHOLDER if name in names or name in self.globals else tag[0]
+
+        before = ""
+        while "{{" in text and text != before:
+            before, text = text, _INNERMOST.sub(put, text)
+        return text
+
+
+def _chain(callers: Callers) -> str:
+    names: list[str] = []
+    while callers is not None:
+        callers, name = callers
+        names.append(name)
+    names.reverse()
+    if len(names) > _SHOWN_CALLERS:
+        names[2 : 2 - _SHOWN_CALLERS] = ["…"]
+    return "".join(f"{name} " for name in names)
+
+
+def run(visits: Iterable[Visit], check: Callable[[Visit], Check]) -> None:
+    """Do the visits and, in order and however deep, all that they ask for."""
+    stack = [iter(visits)]
+    while stack:
+        visit = next(stack[-1], None)
+        if visit is None:
+            stack.pop()
+        else:
+            stack.append(check(visit))
+
+
+def did_you_mean(name: str, options: Iterable[str]) -> str:
+    """Return a hint with the nearest of the options, or the few that there are."""
+    known = [option for option in options if option]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    shown = ", ".join(known[:8])
+    return f"there is: {shown}" if shown and len(known) <= 8 else ""

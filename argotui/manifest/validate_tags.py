@@ -1,0 +1,163 @@
+"""Which `{{tags}}` can be resolved where. Argo: 6, T15.
+
+Called by the checks of leaf templates, steps, tasks and outputs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from argotui.expr.errors import ExpressionError, TagError
+from argotui.expr.template import Tag, compile_text, tags
+from argotui.manifest.source import Path
+from argotui.manifest.validate_context import Context, Site, did_you_mean
+
+_CHECKED = ("item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks.")
+_ALWAYS = (
+    "outputs.",
+    "workflow.creationTimestamp",
+    "workflow.scheduledTime",
+    "workflow.duration",
+    "tasks.name",
+    "steps.name",
+    "node.name",
+)
+ANY_ITEM = "item.*"  # in a scope: any key of an item that only the run knows
+ANY_PARAMETER = "workflow.outputs.parameters.*"
+ANY_ARTIFACT = "workflow.outputs.artifacts.*"
+_CRON = "cronworkflow."
+
+_NESTED = re.compile(r"\{\{(?:(?!\}\}).)*\{\{", re.DOTALL)
+
+Known = Callable[[str], bool]
+tags_of_text = lru_cache(maxsize=4096)(tags)
+
+
+def tags_in(value: Any) -> Iterator[tuple[Path, Tag | TagError]]:
+    """Yield every tag in the strings and keys of a JSON value, or the error of an open one."""
+    for path, text in texts_with_tags(value):
+        yield from _tags_of(text, path)
+
+
+def texts_with_tags(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield the strings and keys of a JSON value that have tags, and where they are."""
+    match value:
+        case str():
+            if "{{" in value:
+                yield path, value
+        case Mapping():
+            for key, part in value.items():
+                if "{{" in key:
+                    yield (*path, key), key
+                yield from texts_with_tags(part, (*path, key))
+        case list():
+            for i, part in enumerate(value):
+                yield from texts_with_tags(part, (*path, i))
+
+
+def _tags_of(text: str, path: Path) -> Iterator[tuple[Path, Tag | TagError]]:
+    try:
+        found = tags_of_text(text)
+    except TagError as error:
+        yield path, error
+        return
+    for tag in found:
+        yield path, tag
+
+
+def _inner_first(cx: Context, text: str, inputs: set[str]) -> str:
+    """Return a text with the tags that stand inside of tags replaced, as the first of Argo's
+    passes does: `{{steps.run-{{inputs.parameters.day}}.status}}`."""
+    return cx.fake(text, inputs) if _NESTED.search(text) else text
+
+
+def check_tags(
+    cx: Context, site: Site, path: Path, prefix: str, value: Any, known: Known, inputs: set[str]
+) -> None:
+    """Every simple tag in `value`, which stands at `path` below the site, can be resolved.
+
+    `prefix` is put before the message; `inputs` are the names that validation has placeholders
+    for, which may stand within other tags.
+    """
+    for where, text in texts_with_tags(value):
+        full = (*path, *where)
+        for _, tag in _tags_of(_inner_first(cx, text, inputs), full):
+            if isinstance(tag, TagError):
+                hint = "close the tag with }}, or write {{='{{'}} for two braces as text"
+                cx.error(site, full, f"{prefix}{tag}", hint)
+            elif tag.is_expression:
+                _check_expression(cx, site, full, tag)
+            elif not is_known(cx, tag.name, known):
+                what = f"{prefix}failed to resolve {tag.text}"
+                cx.error(site, full, what, why_unknown(tag.name, inputs), find=tag.text)
+            elif cx.strict:
+                _check_pasted(cx, site, full, prefix, tag)
+
+
+def is_known(cx: Context, name: str, known: Known) -> bool:
+    """Say whether a name can be resolved; names of other prefixes are nobody's business."""
+    if not name.startswith(_CHECKED) or name in cx.globals or known(name):
+        return True
+    if name.startswith(_ALWAYS):
+        return True
+    if name.startswith("item.") and known(ANY_ITEM):
+        return True
+    if name.startswith("workflow.parameters") and cx.template_mode:
+        return True
+    if name.startswith("workflow.outputs.parameters.") and ANY_PARAMETER in cx.globals:
+        return True
+    return name.startswith("workflow.outputs.artifacts.") and ANY_ARTIFACT in cx.globals
+
+
+def why_unknown(name: str, inputs: set[str]) -> str:
+    """Return a hint for a tag that cannot be resolved."""
+    head, _, rest = name.partition(".")
+    kind, _, last = rest.partition(".")
+    match head, kind:
+        case "inputs", "parameters" | "artifacts":
+            start = f"inputs.{kind}."
+            names = [part.removeprefix(start) for part in sorted(inputs) if part.startswith(start)]
+            names = [part for part in names if "." not in part]
+            article = "an" if kind == "artifacts" else "a"
+            if not names:
+                return f"the template declares no inputs.{kind}: add {article} '- name: {last}'"
+            return did_you_mean(last, names) or f"the template has no input '{last}'"
+        case "item", _:
+            return "there is no loop here, or its items have no such key"
+        case "workflow", "failures":
+            return "workflow.failures exists in the exit handler only"
+        case "workflow", "parameters":
+            return "declare it under spec.arguments.parameters"
+        case "steps" | "tasks", _:
+            return "only what ended before can be referred to, by what its template declares"
+        case "pod", _:
+            return "pod.name exists in templates that make a pod only"
+    return ""
+
+
+def _check_expression(cx: Context, site: Site, path: Path, tag: Tag) -> None:
+    try:
+        compile_text(tag.name)
+    except ExpressionError as error:
+        what = f"{tag.text} is not an expression: {str(error).splitlines()[0]}"
+        hint = "a tag ends at the first }}; put a blank between closing braces"
+        cx.warn(site, path, "bad-expression", what, hint, find=tag.text)
+
+
+def _check_pasted(cx: Context, site: Site, path: Path, prefix: str, tag: Tag) -> None:
+    """Argo pastes values into JSON text, and some characters break it. Argo: 2.4."""
+    value = cx.values.get(tag.name, "")
+    if any(is_unpastable(char) for char in value):
+        owner = prefix.split(".steps")[0].split(".tasks")[0].rstrip(": ")
+        what = f"{owner} cannot finish template replacement because the result was invalid JSON"
+        cx.error(site, path, what, "the value has control characters", find=tag.text)
+
+
+def is_unpastable(char: str) -> bool:
+    """Say whether Go quotes a character in a way that JSON does not know."""
+    if char.isprintable() or char in "\b\f\n\r\t":
+        return False
+    return ord(char) < 0x80 or ord(char) > 0xFFFF

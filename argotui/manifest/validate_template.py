@@ -1,0 +1,175 @@
+"""One template: its type, inputs, body and outputs. Argo: 6, T1-T15.
+
+Called by validate.py for every template that the walk comes to.
+"""
+
+from __future__ import annotations
+
+from argotui.expr.duration import parse_duration
+from argotui.manifest.source import Path
+from argotui.manifest.validate_arguments import check_names, has_location
+from argotui.manifest.validate_context import Check, Context, Site, Visit, did_you_mean
+from argotui.manifest.validate_dag import check_dag
+from argotui.manifest.validate_leaf import check_leaf
+from argotui.manifest.validate_metrics import check_metrics
+from argotui.manifest.validate_outputs import check_outputs, escaping_path
+from argotui.manifest.validate_pods import check_pod_fields
+from argotui.manifest.validate_steps import check_steps
+from argotui.manifest.validate_warnings import warn_template
+from argotui.manifest.validate_words import POD_KINDS, type_word
+from argotui.model.bodies import BODIES, DagBody, StepsBody
+from argotui.model.manifest import Arguments, Artifact, Parameter, Template
+
+_TYPES = "container, containerSet, steps, script, resource, dag, suspend, template, template ref"
+_POLICIES = ("Always", "OnFailure", "OnError", "OnTransientError")
+
+
+def check_template(cx: Context, visit: Visit) -> Check:
+    """Check what the caller gives, and, at the first visit, the template itself."""
+    template, site = visit.template, visit.site
+    if visit.arguments is not None:
+        _check_supplied(cx, visit, visit.arguments)
+    if id(template.source) in cx.visited:
+        return
+    cx.visited.add(id(template.source))
+    if not _has_one_type(cx, site, template) or template.body is None:
+        return
+    _check_common(cx, site, template)
+    names = _scope(cx, site, template)
+    inputs = {name for name in names if name.startswith("inputs.")}
+    match template.body:
+        case StepsBody():
+            yield from check_steps(cx, site, template, names, inputs)
+        case DagBody():
+            yield from check_dag(cx, site, template, names, inputs)
+        case _:
+            check_leaf(cx, site, template, names, inputs)
+    check_outputs(cx, site, template, names.__contains__, inputs)
+    if template.metrics is not None:
+        check_metrics(cx, site, ("metrics",), f"templates.{template.name} ", template.metrics)
+    warn_template(cx, site, template)
+
+
+def _check_supplied(cx: Context, visit: Visit, arguments: Arguments) -> None:
+    """Argo: T10. An argument may come without value where values are not asked for."""
+    template = visit.template
+    given = {parameter.name for parameter in arguments.parameters}
+    at = visit.path
+    for parameter in template.inputs.parameters:
+        if parameter.name not in given and not _has_value(parameter):
+            what = f"templates.{template.name} inputs.parameters.{parameter.name} was not supplied"
+            near = did_you_mean(parameter.name, sorted(given - _declared(template)))
+            hint = (
+                near if near.startswith("did") else "pass it as an argument, or declare a default"
+            )
+            cx.error(visit.caller, at, what, hint)
+    artifacts = {artifact.name for artifact in arguments.artifacts}
+    for artifact in template.inputs.artifacts:
+        if artifact.name not in artifacts and not artifact.optional and not has_location(artifact):
+            what = f"templates.{template.name} inputs.artifacts.{artifact.name} was not supplied"
+            cx.error(visit.caller, at, what)
+
+
+def _declared(template: Template) -> set[str]:
+    return {parameter.name for parameter in template.inputs.parameters}
+
+
+def _has_value(parameter: Parameter) -> bool:
+    if parameter.value is not None or parameter.default is not None:
+        return True
+    source = parameter.value_from
+    return source is not None and (
+        source.config_map_key_ref is not None or source.supplied is not None
+    )
+
+
+def _has_one_type(cx: Context, site: Site, template: Template) -> bool:
+    name = f"templates.{template.name}"
+    kinds = [kind for kind in BODIES if template.source.get(kind) is not None]
+    if kinds == ["steps"] and template.source["steps"] == []:
+        hint = "an empty list counts as nothing; `steps: [[]]` is a template that does nothing"
+        cx.error(site, ("steps",), f"template '{template.name}' type is unknown", hint)
+        return False
+    if not kinds:
+        what = f"{name} template type unspecified. choose one of: {_TYPES}"
+        if cx.by_reference:
+            what = f"template '{template.name}' type is unknown"
+        cx.error(site, (), what, _null_body(template))
+        return False
+    if len(kinds) > 1:
+        what = f"{name} multiple template types specified. choose one of: {_TYPES}"
+        cx.error(site, (kinds[1],), what, f"it has: {', '.join(kinds)}", key=True)
+        return False
+    return True
+
+
+def _null_body(template: Template) -> str:
+    empty = [kind for kind in BODIES if kind in template.source]
+    return f"`{empty[0]}:` has nothing below it; write `{empty[0]}: {{}}`" if empty else ""
+
+
+def _check_common(cx: Context, site: Site, template: Template) -> None:
+    kind, word = template.kind, type_word(template.kind)
+    retry = template.retry_strategy
+    if retry and retry.retry_policy and retry.retry_policy not in _POLICIES:
+        what = f"{retry.retry_policy} is not a valid RetryPolicy"
+        where = ("retryStrategy", "retryPolicy")
+        cx.error(site, where, what, did_you_mean(retry.retry_policy, _POLICIES))
+    if template.timeout and kind in ("steps", "dag", "suspend"):
+        cx.error(site, ("timeout",), f"{word} template doesn't support timeout field", key=True)
+    elif _is_no_duration(template.timeout):
+        what = f"{template.timeout} has invalid duration format in timeout"
+        cx.error(site, ("timeout",), what, "write a number and a unit: 30s, 5m, 1h30m")
+    if template.pending_timeout and kind in ("steps", "dag"):
+        what = f"{word} template doesn't support pendingTimeout field"
+        cx.error(site, ("pendingTimeout",), what, key=True)
+    check_pod_fields(cx, site, template)
+
+
+def _is_no_duration(text: str) -> bool:
+    return bool(text) and "{{" not in text and parse_duration(text) is None
+
+
+def _scope(cx: Context, site: Site, template: Template) -> set[str]:
+    """Check the inputs, and return the names that tags inside the template may have."""
+    prefix = f"templates.{template.name}"
+    inputs, is_leaf = template.inputs, template.kind not in ("steps", "dag")
+    for part, items in (("parameters", inputs.parameters), ("artifacts", inputs.artifacts)):
+        where = ("inputs", part)
+        check_names(cx, site, where, f"{prefix}.inputs.{part}", items, parameters=True)
+    names = {f"inputs.parameters.{parameter.name}" for parameter in inputs.parameters}
+    names |= {
+        f"inputs.parameters.{name}" for name in cx.adopted.get((site.owner, template.name), ())
+    }
+    if names:
+        names.add("inputs.parameters")
+    for i, artifact in enumerate(inputs.artifacts):
+        names.add(f"inputs.artifacts.{artifact.name}")
+        if is_leaf:
+            names.add(f"inputs.artifacts.{artifact.name}.path")
+        _check_artifact(cx, site, ("inputs", "artifacts", i), prefix, artifact, is_leaf=is_leaf)
+    if template.kind in POD_KINDS:
+        names.add("pod.name")
+    return names
+
+
+def _check_artifact(
+    cx: Context, site: Site, path: Path, prefix: str, artifact: Artifact, *, is_leaf: bool
+) -> None:
+    name = f"{prefix}.inputs.artifacts.{artifact.name}"
+    if not is_leaf and artifact.path:
+        what = f"{name}.path only valid in container/script templates"
+        cx.error(site, (*path, "path"), what)
+    elif is_leaf and (broken := escaping_path(artifact.path)):
+        cx.error(site, (*path, "path"), f"error in {name}: {broken}")
+    if artifact.from_:
+        what = f"{name}.from not valid in inputs"
+        cx.error(site, (*path, "from"), what, "the caller's arguments say where it comes from")
+    git = artifact.extra.get("git")
+    if isinstance(git, dict) and not git.get("repo"):
+        cx.error(site, (*path, "git"), f"{name}.git.repo is required")
+    hdfs = artifact.extra.get("hdfs")
+    if isinstance(hdfs, dict):
+        for part in ("addresses", "path"):
+            if not hdfs.get(part):
+                cx.error(site, (*path, "hdfs"), f"{name}.hdfs.{part} is required")
