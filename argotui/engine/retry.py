@@ -54,6 +54,7 @@ def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrate
             core, inv, bound, name=inv.name, node_type=NodeType.RETRY,
             phase=NodePhase.RUNNING, parent=inv.parent,
         )  # fmt: skip
+    core.take_dirty(inv.name)
     while True:
         attempts = attempts_of(core, inv.name)
         try:
