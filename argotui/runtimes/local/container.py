@@ -133,7 +133,7 @@ class Container:
         command = spec["argv"]
         why = find_program(self.view, command[0], spec["env"].get("PATH", ""), spec["cwd"])
         if why:
-            self.end_with(NOT_RUN, f"failed to find name in PATH: {why}")
+            self.end_with(NOT_RUN, f"failed to find name in PATH: {why}", detail=spec["lack"])
             return
         self._process = Process(
             self._loop, self._around, spec, self._ended, spool=self._spool, keep=spec["keep"]

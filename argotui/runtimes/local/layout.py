@@ -126,9 +126,10 @@ def _around(program: str, tools: Path, etc: Path) -> dict[str, Any]:
     for name in _ETC_FOLDERS.split():
         if os.path.isdir(f"/etc/{name}"):
             mounts[f"/etc/{name}"] = f"/etc/{name}"
-    prefix = interpreter()[1]
+    prefix, folders = interpreter()[1], []
     if not is_system(prefix):
         mounts[prefix] = prefix
+        folders.append(os.path.dirname(prefix).strip("/"))
     options = [word for path, host in mounts.items() for word in ("--ro-bind", host, path)]
     options += ["--proc", "/proc", "--dev", "/dev"]
     options += ["--unshare-user", "--uid", "0", "--gid", "0", "--unshare-pid", "--unshare-ipc"]
@@ -138,7 +139,13 @@ def _around(program: str, tools: Path, etc: Path) -> dict[str, Any]:
         for name in _PROC:
             if os.path.exists(f"/proc/{name}"):
                 options += ["--ro-bind", f"/proc/{name}", f"/proc/{name}"]
-    return {"program": program, "options": options, "mounts": mounts, "links": links}
+    return {
+        "program": program,
+        "options": options,
+        "mounts": mounts,
+        "links": links,
+        "folders": folders,
+    }
 
 
 def _make_etc(etc: Path) -> None:

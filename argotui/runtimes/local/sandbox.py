@@ -36,8 +36,10 @@ def prepare_root(around: Around | None, spec: dict[str, Any]) -> None:
     os.makedirs(root, mode=0o755, exist_ok=True)
     if around is None:
         return
-    for name in ("tmp", "var/tmp", "root", "var/run/argo", "run"):
-        os.makedirs(f"{root}/{name}", exist_ok=True)
+    above = [path.rpartition("/")[0].strip("/") for _, path, _ in spec["binds"]]
+    for name in ("tmp", "var/tmp", "root", "var/run/argo", "run", *around["folders"], *above):
+        if name.partition("/")[0] not in around["links"]:
+            os.makedirs(f"{root}/{name}", exist_ok=True)
     for name in ("tmp", "var/tmp"):
         os.chmod(f"{root}/{name}", 0o1777)
     for name, target in {**around["links"], **spec.get("links", {})}.items():

@@ -1,0 +1,201 @@
+"""One run of every runtime, and words to ask it for work and to wait for what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from argotui.logs.spool import SpoolReader, log_path
+from argotui.model.work import CollectedFile, Observation, PodWork, StagedFile, WorkRef
+from argotui.runtimes.fake import FakeRuntime
+from argotui.runtimes.local.doctor import find_sandbox
+from argotui.runtimes.local.runtime import LocalRuntime
+from argotui.runtimes.port import RunPlace
+
+PATIENCE = 20.0
+LOCAL = ("sandboxed", "plain")
+
+
+def make(kind, **options):
+    if kind == "fake":
+        return FakeRuntime()
+    return LocalRuntime(sandbox="auto" if kind == "sandboxed" else "off", **options)
+
+
+class House:
+    """A run under a runtime. `seen` holds every observation in order."""
+
+    def __init__(self, kind, folder):
+        self.kind, self.folder = kind, folder
+        self.run_id = uuid.uuid4().hex[:12]
+        self.seen: list[Observation] = []
+        self.config_maps, self.secrets = {}, {}
+        self.options = {}
+        self.runtime = None
+        self._numbers = itertools.count(1)
+        self._news = asyncio.Event()
+
+    async def open(self):
+        self.runtime = self.runtime if self.kind == "fake" and self.runtime else None
+        self.runtime = self.runtime or make(self.kind, **self.options)
+        place = RunPlace(
+            run_id=self.run_id,
+            workflow_name="wf",
+            namespace="argo",
+            folder=self.folder,
+            logs=self.folder / "logs",
+            work=self.folder / "work",
+            config_maps=self.config_maps,
+            secrets=self.secrets,
+        )
+        await self.runtime.open(place, self._emit)
+
+    def _emit(self, observation):
+        self.seen.append(observation)
+        self._news.set()
+
+    def ref(self, attempt=1):
+        number = next(self._numbers)
+        return WorkRef(
+            run_id=self.run_id,
+            node_name=f"wf.step{number}",
+            node_id=f"wf-{number}",
+            attempt=attempt,
+            pod_name=f"wf-step{number}",
+        )
+
+    async def until(self, truth: Callable[[], object], what: str):
+        """Wait until it holds after some observation; a bounded wait."""
+        async with asyncio.timeout(PATIENCE):
+            while not truth():
+                self._news.clear()
+                try:
+                    await asyncio.wait_for(self._news.wait(), 0.05)
+                except TimeoutError:
+                    continue
+        assert truth(), what
+
+    def reports(self, ref):
+        return [each.report for each in self.seen if each.ref == ref]
+
+    def last(self, ref):
+        found = self.reports(ref)
+        return found[-1] if found else None
+
+    async def ended(self, ref):
+        await self.until(
+            lambda: (report := self.last(ref)) and report.state.has_ended, f"the end of {ref.key}"
+        )
+        return self.last(ref)
+
+    async def running(self, ref, container="main"):
+        def is_up():
+            report = self.last(ref)
+            return report and any(
+                each.name == container and each.state == "running" for each in report.containers
+            )
+
+        await self.until(is_up, f"{container} of {ref.key} running")
+        return self.last(ref)
+
+    async def said(self, ref, text, container="main"):
+        """Wait until a container has written this."""
+        path = log_path(self.folder / "logs", ref.key, container)
+        await self.until(
+            lambda: path.exists() and text.encode() in path.read_bytes(), f"{text!r} in the log"
+        )
+
+    async def start(self, work):
+        ref = self.ref()
+        await self.runtime.start(ref, work)
+        return ref
+
+    async def run(self, work):
+        return await self.ended(await self.start(work))
+
+    def lines(self, ref, container="main"):
+        reader = SpoolReader(log_path(self.folder / "logs", ref.key, container))
+        found = reader.lines(0, reader.refresh())
+        reader.close()
+        return found
+
+
+def pod(*containers, init=(), volumes=(), **spec):
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "wf-pod", "labels": {"color": "blue"}, "annotations": {}},
+        "spec": {
+            "restartPolicy": "Never",
+            "containers": list(containers),
+            **({"initContainers": list(init)} if init else {}),
+            **({"volumes": list(volumes)} if volumes else {}),
+            **spec,
+        },
+    }
+
+
+def container(script, name="main", image="busybox:1.37", **more):
+    return {"name": name, "image": image, "command": ["sh", "-c", script], **more}
+
+
+def shell(script, *, collect=(), stage=(), main=None, **more):
+    """Work that runs a line of shell in a pod of one container."""
+    return PodWork(
+        pod=pod(container(script, **(main or {}))),
+        capture_result=more.pop("capture_result", True),
+        collect=tuple(CollectedFile(container="main", **each) for each in collect),
+        stage=tuple(StagedFile(container="main", **each) for each in stage),
+        **more,
+    )
+
+
+def processes_with(marker):
+    """The processes of this machine that carry the marker on their command line."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != os.getpid():
+            try:
+                with open(f"/proc/{name}/cmdline", "rb") as file:
+                    if marker.encode() in file.read():
+                        found.append(int(name))
+            except OSError:
+                continue
+    return found
+
+
+def contract(*names, **settings):
+    """Make a test of a coroutine that is given an open house; once for each of these runtimes."""
+
+    def wrap(story):
+        @pytest.mark.parametrize("kind", [_parameter(name) for name in names])
+        def test(kind, tmp_path):
+            if kind == "sandboxed" and not find_sandbox().program:
+                pytest.skip(find_sandbox().problem)
+            asyncio.run(_tell(story, kind, tmp_path, settings))
+
+        test.__name__, test.__doc__ = story.__name__, story.__doc__
+        return test
+
+    return wrap
+
+
+def _parameter(name):
+    return pytest.param(name, marks=pytest.mark.sandbox if name == "sandboxed" else ())
+
+
+async def _tell(story, kind, folder, settings):
+    house = House(kind, folder)
+    for name, value in settings.items():
+        setattr(house, name, value)
+    await house.open()
+    try:
+        await story(house)
+    finally:
+        if house.runtime is not None:
+            await house.runtime.close()
