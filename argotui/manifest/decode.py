@@ -241,7 +241,7 @@ def _values(kind: type, at: Decoding, data: dict[str, Any], path: Path) -> dict[
     values: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for key, part in data.items():
-        if entry := known.get(key):
+        if entry := known.get(key) or _other_case(kind, at, key, data, path):
             if part is None:
                 continue
             read = entry[1](at, part, (*path, key))
@@ -255,6 +255,21 @@ def _values(kind: type, at: Decoding, data: dict[str, Any], path: Path) -> dict[
     if extra:
         values["extra"] = extra
     return values
+
+
+def _other_case(
+    kind: type, at: Decoding, key: str, data: dict[str, Any], path: Path
+) -> tuple[str, Decoder] | None:
+    """Return the field that Go's JSON reader takes a key for: it does not look at the case, unless
+    asked to be strict."""
+    if at.strict or key in _carried(kind) or key in BODIES:
+        return None
+    for name, entry in known_fields(kind).items():
+        if name.lower() == key.lower() and name not in data:
+            what = f'field "{key}" is taken for "{name}"'
+            at.report((*path, key), what, f"write {name}", key=True, warning="field-case")
+            return entry
+    return None
 
 
 def _unknown(kind: type, at: Decoding, key: str, path: Path) -> None:

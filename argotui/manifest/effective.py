@@ -5,11 +5,11 @@ Called by resolve.py and validate.py. Argo: 4.12, 7 (submit), 2.2.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from argotui.expr.golang import compact_json
 from argotui.manifest.decode import Decoding, decode_spec
 from argotui.manifest.load import Loaded, Place
 from argotui.model.errors import Problem
@@ -201,4 +201,4 @@ def file_text(value: Any) -> str:
     """Return a value of a parameter file as text. Argo: 7."""
     if isinstance(value, str):
         return value
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return compact_json(value)

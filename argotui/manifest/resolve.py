@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argotui.manifest.calls import Templates, reachable
+from argotui.manifest.check import check
 from argotui.manifest.deviations import SCRIPT_ARGS, adopted_inputs
 from argotui.manifest.effective import Options, effective, local_key
 from argotui.manifest.load import Loaded
@@ -27,18 +28,23 @@ def resolve(
     parameters: Mapping[str, str] | None = None,
     parameter_file: Mapping[str, Any] | None = None,
     entrypoint: str | None = None,
+    checked: bool = False,
 ) -> ResolvedWorkflow:
     """Close a workflow over every template it can reach. Argo: 3.11, 4.12, 7.
 
     `workflow` may be of any of the four kinds: a template or a CronWorkflow alone just runs.
-    Raises ManifestError.
+    `checked` says that the caller has looked at `check` itself. Raises ManifestError.
     """
     options = Options(
         parameters=parameters or {}, parameter_file=parameter_file or {}, entrypoint=entrypoint
     )
-    submitted, problems = effective(workflow, library, options)
-    if problems:
-        raise ManifestError(tuple(problems))
+    problems = [] if checked else check(workflow, library, strict=strict, options=options)
+    errors = tuple(problem for problem in problems if problem.severity == "error")
+    if errors:
+        raise ManifestError(errors)
+    submitted, missing = effective(workflow, library, options)
+    if missing:
+        raise ManifestError(tuple(missing))
     local = local_key(submitted)
     written = templates_of(submitted.spec, local, library)
     adopted = {} if strict else adopted_inputs(submitted.spec, local, written)

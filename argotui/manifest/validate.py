@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from argotui.manifest.calls import library_key
 from argotui.manifest.deviations import adopted_inputs
@@ -91,7 +92,7 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
     prefix = "spec.arguments."
     check_arguments(cx, site, where, prefix, spec.arguments, allow_empty=cx.allow_empty)
     _set_globals(cx, submitted, workflow.metadata if cx.template_mode else submitted.metadata)
-    if not spec.entrypoint and not cx.template_mode:
+    if not spec.entrypoint and not cx.template_mode and not _is_written(workflow, path):
         cx.error(site, path, "spec.entrypoint is required", _entry_hint(spec), key=True)
     if spec.metrics is not None:
         check_metrics(cx, site, (*path, "metrics"), "", spec.metrics)
@@ -99,6 +100,14 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
     if workflow.spec.workflow_template_ref is None:
         run(_rest(cx, site, path, spec), lambda asked: check_template(cx, asked))
     warn_spec(cx, site, path, workflow.spec)
+
+
+def _is_written(workflow: Workflow, path: Path) -> bool:
+    """Say whether an entrypoint stands there, though not one that could be read."""
+    value: Any = workflow.source
+    for part in (*path, "entrypoint"):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value not in (None, "")
 
 
 def _entry_hint(spec: WorkflowSpec) -> str:

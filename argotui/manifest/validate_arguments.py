@@ -6,7 +6,7 @@ Called by the other validate_* modules.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Protocol
 
 from argotui.manifest.source import Path
@@ -24,7 +24,19 @@ PARAMETER_RULE = (
 _FIELD = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]*\Z")
 _PARAMETER = re.compile(r"[-a-zA-Z0-9_]+\Z")
 _MAX_NAME = 128
-LOCATIONS = frozenset("s3 gcs azure oss hdfs http artifactory git raw plugin".split())  # noqa: SIM905
+# The field that makes a location one; the rest may come from the artifact repository.
+_LOCATIONS = {
+    "s3": "key",
+    "gcs": "key",
+    "oss": "key",
+    "azure": "blob",
+    "http": "url",
+    "artifactory": "url",
+    "hdfs": "path",
+    "git": "repo",
+    "raw": "",
+    "plugin": "key",
+}
 
 
 class Named(Protocol):
@@ -47,9 +59,17 @@ def parameter_name_error(name: str) -> str:
 
 
 def check_names(
-    cx: Context, site: Site, path: Path, prefix: str, items: Sequence[Named], *, parameters: bool
+    cx: Context,
+    site: Site,
+    path: Path,
+    prefix: str,
+    items: Sequence[Named],
+    *,
+    parameters: bool,
+    inputs: Set[str] = frozenset(),
 ) -> None:
-    """Every item has a name of its own that obeys the rule of its kind."""
+    """Every item has a name of its own that obeys the rule of its kind; tags of the `inputs` may
+    be part of it."""
     rule = parameter_name_error if parameters else field_name_error
     seen = set()
     for i, item in enumerate(items):
@@ -58,7 +78,7 @@ def check_names(
             cx.error(site, (*path, i), f"{prefix}[{i}].name is required")
         elif item.name in seen:
             cx.error(site, where, f"{prefix}[{i}].name '{item.name}' is not unique")
-        elif broken := rule(item.name):
+        elif broken := rule(cx.fake(item.name, inputs)):
             cx.error(site, where, f"{prefix}[{i}].name: '{item.name}' is invalid: {broken}")
         seen.add(item.name)
 
@@ -114,7 +134,11 @@ def _check_enum(
 
 def has_location(artifact: Artifact) -> bool:
     """Say whether an artifact says where its content is."""
-    return any(key in LOCATIONS for key in artifact.extra)
+    for kind, field in _LOCATIONS.items():
+        location = artifact.extra.get(kind)
+        if isinstance(location, dict) and (not field or location.get(field)):
+            return True
+    return False
 
 
 def _check_artifact(cx: Context, site: Site, path: Path, name: str, artifact: Artifact) -> None:

@@ -153,7 +153,8 @@ def _referenced(
     found = templates.get(wanted) if templates is not None else None
     if found is not None:
         return owner, found
-    what = f"template reference {ref.name}.{ref.template} not found"
+    shown = f"{cx.with_values(ref.name)}.{cx.with_values(ref.template)}"
+    what = f"template reference {shown} not found"
     cx.error(site, (*where, "template" if templates else "name"), what, _missing(cx, owner, wanted))
     return None
 
@@ -179,6 +180,10 @@ def add_outputs(
     if template is None:  # not known: whatever is asked of it may be there
         names.add(f"{prefix}.*")
         return
+    output_names = [parameter.name for parameter in template.outputs.parameters]
+    output_names += [artifact.name for artifact in template.outputs.artifacts]
+    if any("{{" in name for name in output_names):
+        names.add(f"{prefix}.*")
     if template.daemon:
         names.add(f"{prefix}.ip")
     if has_result(template):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -22,6 +22,8 @@ Callers: TypeAlias = tuple[Any, str] | None
 
 MAX_PROBLEMS = 1000
 _SHOWN_CALLERS = 6
+_MAX_NESTING = 20  # values may have tags of each other, for ever
+_MAX_GROWN = 100_000
 _INNERMOST = re.compile(r"\{\{([^{}=][^{}]*)\}\}")
 _PLACEHOLDER = "placeholder"
 
@@ -122,21 +124,29 @@ class Context:
     def place(self, template: Template) -> Place | None:
         return self.library.place(template)
 
-    def fake(self, text: str, known: Iterable[str]) -> str:
+    def fake(self, text: str, known: Set[str]) -> str:
         """Return `text` as Argo's validation sees it: tags of known names replaced, inner first,
         by their value where it is known and a placeholder where it is not."""
-        names = known if isinstance(known, set) else set(known)
 
         def put(tag: re.Match[str]) -> str:
             name = tag[1].strip()
             if name in self.values:
                 return self.values[name]
-            return _PLACEHOLDER if name in names or name in self.globals else tag[0]
+            return _PLACEHOLDER if name in known or name in self.globals else tag[0]
 
-        before = ""
-        while "{{" in text and text != before:
-            before, text = text, _INNERMOST.sub(put, text)
-        return text
+        return _repeatedly(put, text)
+
+    def with_values(self, text: str) -> str:
+        """Return `text` with the tags replaced whose value is known."""
+        return _repeatedly(lambda tag: self.values.get(tag[1].strip(), tag[0]), text)
+
+
+def _repeatedly(put: Callable[[re.Match[str]], str], text: str) -> str:
+    for _ in range(_MAX_NESTING):
+        before, text = text, _INNERMOST.sub(put, text) if "{{" in text else text
+        if text == before or len(text) > _MAX_GROWN:
+            break
+    return text
 
 
 def _chain(callers: Callers) -> str:

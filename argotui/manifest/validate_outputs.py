@@ -22,7 +22,7 @@ def check_outputs(
     outputs = template.outputs
     for part, items in (("parameters", outputs.parameters), ("artifacts", outputs.artifacts)):
         where = ("outputs", part)
-        check_names(cx, site, where, f"{prefix}.{part} ", items, parameters=True)
+        check_names(cx, site, where, f"{prefix}.{part} ", items, parameters=True, inputs=inputs)
     if template.kind in _GROUPS:  # of a leaf, the whole template is looked through already
         check_tags(
             cx, site, ("outputs",), f"{prefix} ", template.source.get("outputs"), known, inputs
