@@ -65,6 +65,7 @@ class Core:
     revisit: set[str] = field(default_factory=set)
     watching: set[str] = field(default_factory=set)
     daemons: dict[str, set[str]] = field(default_factory=dict)
+    checked: set[int] = field(default_factory=set)  # ids of templates whose expressions parse
     lost_daemons: set[str] = field(default_factory=set)
     timers: dict[str, float] = field(default_factory=dict)
     linked: set[tuple[str, str]] = field(default_factory=set)

@@ -31,6 +31,7 @@ class Globals:
         self._fixed: dict[str, str] = {}
         self._tree: dict[str, Any] = {}
         self.exit_phase: str | None = None
+        self.begun = False  # before that, `workflow.status` is not known yet
         self._failures: str | None = None
 
     def build(self, values: Mapping[str, str], labels: Mapping[str, str]) -> None:
@@ -63,7 +64,9 @@ class Globals:
 
     def env(self) -> Mapping[str, Any]:
         """Return them as expressions see them."""
-        late: dict[str, Any] = {"status": self._status(), "duration": self._duration()}
+        late: dict[str, Any] = {"duration": self._duration()}
+        if self.begun:
+            late["status"] = self._status()
         if self.exit_phase is not None:
             late["failures"] = self._failed_nodes()
         outputs = self._outputs()
@@ -78,7 +81,7 @@ class Globals:
         if not name.startswith("workflow."):
             return Lack.MISSING
         rest = name[9:]
-        if rest == "status":
+        if rest == "status" and self.begun:
             return self._status()
         if rest == "duration":
             return self._duration()

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from argotui.engine.conditions import evaluate_bool
 from argotui.engine.context import Visit
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Invocation, run_arguments
 from argotui.engine.producers import Layered
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError
-from argotui.expr.evaluate import compile_expression
 from argotui.expr.scope import MapScope, Scope
 from argotui.expr.template import substitute
 from argotui.model.bodies import Call
@@ -92,13 +92,7 @@ def _wanted(place: HookPlace, hook: LifecycleHook, child: Node) -> bool:
     scope = Layered(
         MapScope({f"{place.prefix}.status": str(child.phase)}), place.scope, place.core.globals
     )
-    try:
-        verdict = compile_expression(hook.expression).evaluate(scope.env(), at=place.core.now)
-    except ExpressionError as error:
-        raise HardError(str(error)) from None
-    if not isinstance(verdict, bool):
-        raise HardError(f"unable to cast expression result '{verdict}' to bool")
-    return verdict
+    return evaluate_bool(hook.expression, scope.env(), place.core.now)
 
 
 def _run(place: HookPlace, hook: LifecycleHook, child: Node, name: str, *, on_exit: bool) -> Visit:

@@ -14,7 +14,7 @@ from argotui.engine.producers import Layered
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.expr.golang import compact_json
 from argotui.expr.scope import MapScope, Scope
-from argotui.expr.template import has_tag, substitute
+from argotui.expr.template import compile_text, has_tag, map_strings, substitute, tags
 from argotui.model import ids
 from argotui.model.manifest import Arguments, Inputs, Parameter, Template, TemplateRef
 from argotui.model.workflow import LibraryKey
@@ -97,6 +97,8 @@ def bind(core: Core, inv: Invocation) -> Bound:
     supplied = replace(template.inputs, parameters=tuple(_inputs(core, inv, template, first)))
     head = replace(template, inputs=supplied, **_own_body(template))
     try:
+        if template.kind in _COMPOSITE:
+            check_expressions(core, template)
         head = substitute(head, first)
         scope: Scope = Layered(MapScope(_input_values(head)), first)
         if has_tag(head):
@@ -107,6 +109,22 @@ def bind(core: Core, inv: Invocation) -> Bound:
     if template.kind in _COMPOSITE:
         head = replace(head, body=template.body)
     return Bound(template=head, owner=owner, scope=scope, inputs=inputs)
+
+
+def check_expressions(core: Core, template: Template) -> None:
+    """Raise ExpressionError or TagError for one that does not parse, wherever in the body it
+    stands: Argo substitutes a steps or dag template whole before anything of it starts."""
+    if id(template) in core.checked:
+        return
+
+    def look(text: str) -> str:
+        for tag in tags(text):
+            if tag.is_expression:
+                compile_text(tag.name)
+        return text
+
+    map_strings(template.body, look)
+    core.checked.add(id(template))
 
 
 def _own_body(template: Template) -> dict[str, Any]:
@@ -149,7 +167,8 @@ def _input(
         and (given is None or given.value is None)
     ):
         found = config_map_value(core, substitute(source.config_map_key_ref, scope))
-        value = found if isinstance(found, str) else _default(source.default, found)
+        prefix = f"unable to retrieve inputs.parameters.{declared.name} from ConfigMap: "
+        value = found if isinstance(found, str) else _default(source.default, prefix, found)
     if value is None and not (source is not None and source.supplied is not None):
         why = "was not supplied"
         if absent:
@@ -162,9 +181,9 @@ def _input(
     return replace(declared, value=value)
 
 
-def _default(default: str | None, why: HardError) -> str:
+def _default(default: str | None, prefix: str, why: HardError) -> str:
     if default is None:
-        raise why
+        raise HardError(f"{prefix}{why}")
     return default
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from argotui.engine.core import Core, HardError
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
 from argotui.expr.evaluate import compile_expression
-from argotui.expr.golang import to_text
+from argotui.expr.golang import quote, to_text
 from argotui.expr.scope import Scope
 from argotui.expr.template import substitute
 from argotui.model.manifest import Parameter, Template
@@ -37,7 +37,7 @@ def _parameter(core: Core, declared: Parameter, scope: Scope) -> dict[str, Any]:
         )
     except (Unresolved, AbsentReference, ExpressionError, TagError) as error:
         if source.default is None:
-            raise HardError(_why(declared, error)) from None
+            raise HardError(str(error)) from None
         value = source.default
     found: dict[str, Any] = {"name": declared.name, "value": value}
     if declared.global_name:
@@ -48,14 +48,8 @@ def _parameter(core: Core, declared: Parameter, scope: Scope) -> dict[str, Any]:
 def _evaluate(core: Core, expression: str, scope: Scope) -> str:
     result = compile_expression(expression).evaluate(scope.env(), at=core.now)
     if result is None:
-        raise ExpressionError("the expression evaluated to nil")
+        raise ExpressionError(f"failed to evaluate expression {quote(expression)}")
     return to_text(result)
-
-
-def _why(declared: Parameter, error: Exception) -> str:
-    if isinstance(error, ExpressionError):
-        return f"failed to evaluate output parameter '{declared.name}' expression: {error}"
-    return str(error)
 
 
 def export(core: Core, node: Node) -> None:

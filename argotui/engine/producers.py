@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from argotui.engine.core import HardError, parameters_of
+from argotui.expr.errors import ExpressionError
 from argotui.expr.golang import compact_json, rfc3339
+from argotui.expr.readjson import parse_json
 from argotui.expr.scope import Lack, expand
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase
@@ -20,11 +22,12 @@ from argotui.model.status import Node, NodePhase
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
     """One step or task: its node (of a loop the StepGroup or TaskGroup), the nodes of a loop's
-    items in order of their index, and the template it calls."""
+    items in order of their index, and the template it calls. `lenient`: see decision 9."""
 
     node: Node
     items: tuple[Node, ...] | None = None
     template: Template | None = None
+    lenient: bool = True
 
 
 def values_of(producer: Producer) -> dict[str, str | Lack]:
@@ -34,7 +37,7 @@ def values_of(producer: Producer) -> dict[str, str | Lack]:
     """
     found = _common(producer.node)
     if producer.items is not None:
-        found.update(_aggregates(producer.items))
+        found.update(_aggregates(producer.items, producer.lenient))
     elif producer.node.phase in (NodePhase.SKIPPED, NodePhase.OMITTED):
         found.update(_of_skipped(producer.template))
     else:
@@ -81,7 +84,7 @@ def _of_skipped(template: Template | None) -> Iterator[tuple[str, str | Lack]]:
         yield f"outputs.parameters.{parameter.name}", Lack.ABSENT if value is None else value
 
 
-def _aggregates(items: tuple[Node, ...]) -> dict[str, str | Lack]:
+def _aggregates(items: tuple[Node, ...], lenient: bool) -> dict[str, str | Lack]:
     """Argo: 2.8. Only items that Succeeded count; with none there is nothing at all."""
     done = [node for node in items if node.phase is NodePhase.SUCCEEDED]
     if not done:
@@ -89,7 +92,7 @@ def _aggregates(items: tuple[Node, ...]) -> dict[str, str | Lack]:
     found: dict[str, str | Lack] = {}
     results = [node.outputs["result"] for node in done if node.outputs.get("result") is not None]
     if results:
-        found["outputs.result"] = "[" + ",".join(_as_json(text) for text in results) + "]"
+        found["outputs.result"] = "[" + ",".join(_as_json(text, lenient) for text in results) + "]"
     maps = [parameters_of(node.outputs) for node in done]
     names = list(dict.fromkeys(name for values in maps for name in values))
     if names:
@@ -102,12 +105,15 @@ def _aggregates(items: tuple[Node, ...]) -> dict[str, str | Lack]:
     return found
 
 
-def _as_json(text: str) -> str:
-    """Return a result as an element of a JSON list, as it was written."""
+def _as_json(text: str, lenient: bool) -> str:
+    """Return a result as an element of a JSON list, as it was written. One that is no JSON is an
+    error in Argo; a deviation of ours takes it as a string."""
     try:
-        json.loads(text)
-    except ValueError as error:
-        raise HardError(_not_json(text, error)) from None
+        parse_json(text)
+    except ExpressionError as error:
+        if lenient:
+            return compact_json(text)
+        raise HardError(error.message) from None
     return _compact(text)
 
 
@@ -123,13 +129,6 @@ def _compact(text: str) -> str:
         escaped = inside and char == "\\" and not escaped
         out.append(char)
     return "".join(out)
-
-
-def _not_json(text: str, error: ValueError) -> str:
-    first = text.lstrip()[:1]
-    if not first:
-        return "unexpected end of JSON input"
-    return f"invalid character '{first}' looking for beginning of value ({error})"
 
 
 def _join_parameters(listed: list[str]) -> str:

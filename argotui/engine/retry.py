@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from argotui.engine.conditions import evaluate_bool
 from argotui.engine.context import Visit, create_node
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Bound, Invocation, bind, rebind
 from argotui.engine.times import seconds, words
-from argotui.expr.errors import ExpressionError
-from argotui.expr.evaluate import compile_expression
 from argotui.expr.scope import expand
 from argotui.model import ids
 from argotui.model.manifest import RetryStrategy, Template
@@ -54,6 +53,7 @@ def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrate
             core, inv, bound, name=inv.name, node_type=NodeType.RETRY,
             phase=NodePhase.RUNNING, parent=inv.parent,
         )  # fmt: skip
+    core.take_dirty(inv.name)
     core.take_dirty(inv.name)
     while True:
         attempts = attempts_of(core, inv.name)
@@ -232,12 +232,7 @@ def _no_more(core: Core, attempts: list[Node], strategy: RetryStrategy) -> str |
     values = _variables(attempts, exit_code="-1")
     values["retries"] = str(len(attempts) - 1)
     env = {**core.globals.env(), **expand(values)}
-    try:
-        verdict = compile_expression(strategy.expression).evaluate(env, at=core.now)
-    except ExpressionError as error:
-        raise HardError(str(error)) from None
-    if not isinstance(verdict, bool):
-        raise HardError(f"unable to cast expression result '{verdict}' to bool")
+    verdict = evaluate_bool(strategy.expression, env, core.now)
     return None if verdict else "retryStrategy.expression evaluated to false"
 
 
@@ -245,4 +240,4 @@ def _number(value: int | str) -> int:
     try:
         return int(value)
     except ValueError:
-        raise HardError(f'strconv.ParseInt: parsing "{value}": invalid syntax') from None
+        raise HardError(f"value '{value}' cannot be resolved to an int") from None

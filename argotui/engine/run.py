@@ -59,6 +59,7 @@ def prepare(core: Core) -> str:
         core.spec = substitute(bare, core.globals)
     except (HardError, ExpressionError, TagError) as error:
         return f"failed to set global parameters: {error}"
+    core.globals.begun = True
     core.patch_run(parameters=values, labels=labels, annotations=dict(wf.metadata.annotations))
     return "" if run.phase is not RunPhase.NEW else "the run was never started"
 

@@ -61,8 +61,12 @@ class Visitor:
         core.parents.setdefault(inv.name, inv.parent)
         if node is not None:
             if node.is_fulfilled:
+                core.take_dirty(inv.name)
                 return node
             core.patch(node, last_pass=core.pass_number)
+        if node is None and inv.depth >= MAX_DEPTH - 1:
+            self._fail(inv, _TOO_DEEP)  # to its caller a failed child like any other
+            return core.state.nodes[inv.name]
         try:
             bound = self._bound(inv)
         except HardError as error:
@@ -78,6 +82,8 @@ class Visitor:
             return waiting
         if (known := gates.memoized(core, node, bound, inv)) is not None:
             return known
+        if not bound.is_composite:
+            core.take_dirty(inv.name)
         strategy = retry.strategy_of(core, bound.template)
         if strategy is not None:
             return (yield retry.visit(self, inv, bound, strategy))
@@ -104,8 +110,6 @@ class Visitor:
     def _bound(self, inv: Invocation) -> Bound:
         bound: Bound | None = self.core.bound.get(inv.name)
         if bound is None:
-            if inv.depth >= MAX_DEPTH:
-                raise HardError(_TOO_DEEP)
             bound = self.core.bound[inv.name] = bind(self.core, inv)
         return bound
 

@@ -53,13 +53,14 @@ def _tasks(cx: NodeContext, node: Node, frame: DagFrame) -> Visit:
         if task in frame.order:
             heappush(heap, (frame.order[task], task))
     seen: set[str] = set()
+    shut = _is_shut(cx)
     while heap:
         entry = heappop(heap)
         task = entry[1]
-        if task in seen or node.has_ended:
+        name = f"{node.name}.{task}"
+        if task in seen or node.has_ended or (shut and name not in core.state.nodes):
             continue
         seen.add(task)
-        name = f"{node.name}.{task}"
         yield _task(cx, frame, frame.tasks[task])
         made = core.state.nodes.get(name)
         if made is None:
@@ -68,6 +69,12 @@ def _tasks(cx: NodeContext, node: Node, frame: DagFrame) -> Visit:
             frame.settle(task, heap)
     frame.ready.sort()
     return None
+
+
+def _is_shut(cx: NodeContext) -> bool:
+    """Argo: 1.6, 4.14. A dag that is shut down starts nothing more and runs the exit handlers of
+    its targets only."""
+    return cx.core.state.run.shutdown is not Shutdown.NONE and not cx.inv.on_exit
 
 
 def _task(cx: NodeContext, frame: DagFrame, task: Task) -> Visit:
@@ -134,7 +141,12 @@ def _expanded(cx: NodeContext, frame: DagFrame, task: Task) -> Items | None:
     call, ready = resolve_call(core, task, cx.bound, scope)
     if is_loop(task):
         absent = ready.absent if ready is not None else frozenset()
-        listed = expand(call, cx.bound, scope, absent)
+        try:
+            listed = expand(call, cx.bound, scope, absent)
+        except HardError:
+            if ready is None or ready.skip is None:
+                raise
+            listed = []
         if not listed:
             _placeholder(cx, frame, task, NodePhase.SKIPPED, EMPTY)
             return None
@@ -219,7 +231,7 @@ def _single(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit
         return None
     if not known:
         link_task(core, cx.name, frame, task.name, name)
-    if has_hooks(task):
+    if has_hooks(task) and not (_is_shut(cx) and task.name not in frame.targets):
         yield _hooks(cx, frame, task, item, node)
     return node
 
@@ -247,7 +259,7 @@ def _say_errored(cx: NodeContext, name: str, error: HardError) -> None:
 def _conclude(cx: NodeContext, node: Node, frame: DagFrame) -> None:
     """Roll up once nothing is open. Argo: 1.6 DAG."""
     core = cx.core
-    shut = core.state.run.shutdown is not Shutdown.NONE and not cx.inv.on_exit
+    shut = _is_shut(cx)
     targets_open = any(task in frame.open_hooks for task in frame.targets)
     if core.ledger.open[node.id] and not shut:
         return

@@ -34,6 +34,7 @@ class Items:
     order: dict[str, int] = field(default_factory=dict)
     waiting: deque[str] = field(default_factory=deque)
     open: set[str] = field(default_factory=set)
+    ended_pass: int = 0
 
     def add(self, item: Item) -> None:
         name = item.inv.name

@@ -110,9 +110,7 @@ def _exits_in_order(cx: NodeContext, frame: DagFrame, task: Task, items: Items) 
 def _group_exit(cx: NodeContext, frame: DagFrame, task: Task, items: Items, group: Node) -> Visit:
     """The TaskGroup's own exit handler, if the dag is looked at again after the group's end."""
     core = cx.core
-    if group.finished_at is None or group.last_pass == 0:
-        core.patch(group, last_pass=core.pass_number)
-    if group.last_pass == core.pass_number and f"{group.name}.onExit" not in (core.state.nodes):
+    if items.ended_pass == core.pass_number:
         core.revisit.add(group.name)
         return None
     item = next(iter(items.all.values()))
@@ -131,6 +129,7 @@ def _group_exit(cx: NodeContext, frame: DagFrame, task: Task, items: Items, grou
 
 
 def _roll_up(core: Core, group: Node, items: Items) -> None:
+    items.ended_pass = core.pass_number
     phase = NodePhase.SUCCEEDED
     for name in items.all:
         child = core.state.nodes[name]

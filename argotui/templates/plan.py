@@ -72,7 +72,8 @@ class DagFrame:
         if node.type is NodeType.TASK_GROUP:
             children = [core.state.nodes[name] for name in core.children(node.name)]
             items = tuple(child for child in children if not child.hooked)
-        return Producer(node=node, items=items, template=_called(cx, self.tasks[task]))
+        template = _called(cx, self.tasks[task])
+        return Producer(node=node, items=items, template=template, lenient=core.wf.lenient)
 
     def scope(self, core: Core, cx: NodeContext, task: str) -> ProducerScope:
         """Return what `task` may see: its transitive ancestors, and nobody else."""

@@ -11,7 +11,8 @@ from argotui.engine.daemons import end_daemons
 from argotui.engine.invocation import find_template
 from argotui.engine.links import outbound_of
 from argotui.engine.outputs import template_outputs
-from argotui.engine.producers import Layered, Producer, ProducerScope
+from argotui.engine.producers import Layered, Producer, ProducerScope, values_of
+from argotui.expr.scope import Scope
 from argotui.model.bodies import Step, StepsBody
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType
@@ -191,12 +192,24 @@ def _expand_group(cx: NodeContext, group: Node, frame: StepsFrame) -> Items:
         if ready is not None and ready.skip is not None and not is_loop(call):
             listed = [ready]
         else:
-            listed = expand(call, cx.bound, scope, absent)
+            listed = _items_of(cx, call, scope, ready, absent)
         for one in listed:
             items.add(_item(cx, group, frame, one, call.name))
         if not listed:
             _skip_empty(cx, group, frame, call)
     return items
+
+
+def _items_of(
+    cx: NodeContext, call: Step, scope: Scope, ready: Expanded | None, absent: frozenset[str]
+) -> list[Expanded]:
+    """Expand a call; a loop that is not made anyway may have items that cannot be read."""
+    try:
+        return expand(call, cx.bound, scope, absent)
+    except HardError:
+        if ready is None or ready.skip is None:
+            raise
+        return []
 
 
 def _item(cx: NodeContext, group: Node, frame: StepsFrame, one: Expanded, step: str) -> Item:
@@ -253,7 +266,9 @@ def _offer(cx: NodeContext, group: Node, frame: StepsFrame) -> None:
             continue
         prefix = f"{group.name}.{step.name}("
         items = tuple(node for node in children if node.name.startswith(prefix))
-        frame.producers[step.name] = Producer(node=group, items=items, template=template)
+        looped = Producer(node=group, items=items, template=template, lenient=core.wf.lenient)
+        values_of(looped)  # results that cannot be aggregated are an error of the steps, at once
+        frame.producers[step.name] = looped
 
 
 def _template_of(cx: NodeContext, step: Step, frame: StepsFrame) -> Template | None:

@@ -39,7 +39,8 @@ class SuspendHandler:
         outputs, missing = defaults(node.outputs)
         if missing:
             raise HardError(
-                f"failed to set suspended output parameter {missing[0]}: no default value"
+                f"raw output parameter '{missing[0]}' has not been set and does not have a "
+                "default value"
             )
         cx.succeed(node, outputs)
 

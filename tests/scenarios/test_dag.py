@@ -73,8 +73,8 @@ def test_a_loop_in_a_dag_is_a_task_group() -> None:
 def test_a_task_sees_only_its_ancestors() -> None:
     text = HEAD + """
           - {name: A, template: work}
-          - {name: B, template: work, when: "{{tasks.A.status}} == Succeeded"}
+          - {name: B, template: work, when: "{{= tasks.A.status == 'Succeeded' }}"}
 """
     play = Play(text).start().run_all()
-    assert "tasks.A.status" in play.node(".B").message
+    assert "tasks.A" in play.node(".B").message
     assert str(play.node(".B").phase) == "Error"

@@ -140,8 +140,8 @@ def test_a_loop_keeps_to_the_parallelism_and_aggregates_its_results() -> None:
 
 
 def test_a_reference_that_can_never_come_is_an_error_by_name() -> None:
-    text = TWO_GROUPS.replace("steps.a.outputs.result", "steps.a.outputs.parameters.none")
+    text = TWO_GROUPS.replace("{{steps.a.outputs.result}}!", "{{= steps.a.outputs.nothing }}!")
     play = Play(text).start().run_all()
     assert play.phase == "Failed"
-    assert "steps.a.outputs.parameters.none" in play.node("[1]").message
+    assert "steps.a.outputs" in play.node("[1]").message
     assert str(play.node("[1]").phase) == "Error"
