@@ -14,11 +14,12 @@ from argotui.expr import syntax
 from argotui.expr.errors import ExpressionError, MissingName
 from argotui.expr.functions import BUILTINS, ROOT
 from argotui.expr.gotext import to_text, type_name
-from argotui.expr.operators import BINARY, UNARY, cut, equal, fetch, span, truth
+from argotui.expr.operators import BINARY, UNARY, cut, fetch, span, truth
 from argotui.expr.parser import parse
 from argotui.expr.predicates import call_predicate
 from argotui.expr.run import Function, Run
 from argotui.expr.syntax import Node
+from argotui.expr.typed import is_typed, typed
 
 __all__ = ["ExpressionError", "MissingName", "Program", "compile_expression", "to_text"]
 
@@ -306,7 +307,10 @@ def _binary(node: syntax.Binary) -> Code:
 
 def _operation(node: syntax.Binary) -> Callable[[Run, Any], Any]:
     right, operator, position = _compile(node.right), node.operator, node.position
-    apply = _short_circuit(operator, right) or _strict(node, right)
+    apply = _short_circuit(operator, right) or _strict(operator, right)
+    if is_typed(node.left) and is_typed(node.right):
+        names = frozenset(path[0] for path in _paths(node, frozenset()))
+        apply = typed(operator, names, apply, right)
 
     def code(run: Run, left: Any) -> Any:
         try:
@@ -320,39 +324,21 @@ def _operation(node: syntax.Binary) -> Callable[[Run, Any], Any]:
 def _short_circuit(operator: str, right: Code) -> Callable[[Run, Any], Any] | None:
     match operator:
         case "and" | "&&":
-            return lambda run, left: truth(left, "&&") and truth(right(run), "&&")
+            return lambda run, left: truth(left) and truth(right(run))
         case "or" | "||":
-            return lambda run, left: truth(left, "||") or truth(right(run), "||")
+            return lambda run, left: truth(left) or truth(right(run))
         case "??":
             return lambda run, left: right(run) if left is None else left
     return None
 
 
-def _strict(node: syntax.Binary, right: Code) -> Callable[[Run, Any], Any]:
-    operator = node.operator
+def _strict(operator: str, right: Code) -> Callable[[Run, Any], Any]:
     if operator == "..":
         return lambda run, left: span(run, left, right(run))
-    if operator in ("==", "!=") and _is_typed(node.left) and _is_typed(node.right):
-        return lambda run, left: _typed_equal(operator, left, right(run))
     apply = BINARY[operator]
     if operator == "+":
         return lambda run, left: run.made(apply(left, right(run)))
     return lambda run, left: apply(left, right(run))
-
-
-def _is_typed(node: Node) -> bool:
-    """Say whether Argo knows the type before it evaluates: literals and names at the root."""
-    return isinstance(node, (syntax.Literal, syntax.Name))
-
-
-def _typed_equal(operator: str, left: Any, right: Any) -> bool:
-    names = type_name(left), type_name(right)
-    kinds = {"number" if name in ("int", "float64") else name for name in names}
-    if len(kinds) > 1 and "<nil>" not in kinds:
-        raise ExpressionError(
-            f"invalid operation: {operator} (mismatched types {names[0]} and {names[1]})"
-        )
-    return equal(left, right) is (operator == "==")
 
 
 def _conditional(node: syntax.Conditional) -> Code:
@@ -363,7 +349,8 @@ def _conditional(node: syntax.Conditional) -> Code:
         value = condition(run)
         if not isinstance(value, bool):
             raise ExpressionError(
-                f"non-bool expression (type {type_name(value)}) used as condition", node.position
+                f"non-bool expression (type {type_name(value)}) used as condition",
+                node.condition.position,
             )
         return then(run) if value else otherwise(run)
 

@@ -28,8 +28,10 @@ def from_json(text: str) -> Any:
 def decode_base64(text: str) -> str:
     stripped = text.replace("\n", "").replace("\r", "")
     try:
-        if not _BASE64.fullmatch(stripped) or len(stripped) % 4:
-            raise ExpressionError("illegal base64 data")
+        good = _BASE64.match(stripped)
+        end = good.end() if good else 0
+        if end < len(stripped) or len(stripped) % 4:
+            raise ExpressionError(f"illegal base64 data at input byte {end}")
         return base64.b64decode(stripped).decode(errors="replace")
     except binascii.Error:
         raise ExpressionError("illegal base64 data") from None

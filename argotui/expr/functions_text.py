@@ -17,10 +17,11 @@ def trim(text: str, chars: str = SPACES) -> str:
     return text.strip(chars) if chars else text
 
 
-def split(text: str, separator: str, limit: int = -1) -> list[str]:
-    """Cut at each separator, into characters if it is empty; at most `limit` parts unless < 0."""
+def split(text: str, separator: str, limit: int = -1) -> list[str] | None:
+    """Cut at each separator, into characters if it is empty; at most `limit` parts unless < 0,
+    nil for a limit of 0."""
     if limit == 0:
-        return []
+        return None
     if not separator:
         if limit < 0 or limit >= len(text):
             return list(text)
@@ -28,8 +29,10 @@ def split(text: str, separator: str, limit: int = -1) -> list[str]:
     return text.split(separator, limit - 1 if limit > 0 else -1)
 
 
-def split_after(text: str, separator: str, limit: int = -1) -> list[str]:
+def split_after(text: str, separator: str, limit: int = -1) -> list[str] | None:
     parts = split(text, separator, limit)
+    if parts is None:
+        return None
     return [part + separator for part in parts[:-1]] + parts[-1:]
 
 

@@ -214,13 +214,14 @@ def positive(value: Any) -> Any:
 
 
 def inverted(value: Any) -> bool:
-    return not truth(value, "!")
+    return not truth(value)
 
 
-def truth(value: Any, operator: str) -> bool:
+def truth(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise ExpressionError(f"invalid operation: {operator} {type_name(value)} (a bool is needed)")
+    kind = type_name(value).strip("<>")
+    raise ExpressionError(f"interface conversion: interface {{}} is {kind}, not bool")
 
 
 UNARY: Mapping[str, Callable[[Any], Any]] = {
@@ -252,7 +253,7 @@ def fetch(base: Any, key: Any, path: tuple[str, ...] = ()) -> Any:
 
 def _at(base: Any, key: Any) -> Any:
     if not is_number(key):
-        raise ExpressionError(f"cannot fetch {key} from {type_name(base)}")
+        raise ExpressionError(f"invalid operation: int({type_name(key)})")
     items = base.encode() if isinstance(base, str) else base
     index = int(key) + (len(items) if key < 0 else 0)
     if not 0 <= index < len(items):

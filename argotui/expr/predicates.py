@@ -99,6 +99,11 @@ def _find(loop: Loop, *, backwards: bool = False) -> Any:
     return None if index < 0 else loop.items[index]
 
 
+def _index(loop: Loop, *, backwards: bool = False) -> int | None:
+    index = _first(loop, backwards=backwards)
+    return None if index < 0 else index
+
+
 def _all(loop: Loop) -> bool:
     count = 0
     for count, index in enumerate(loop.truths(), 1):
@@ -169,9 +174,9 @@ _RULES: Mapping[str, Callable[[Loop, Sequence[Code]], Any]] = {
     "filter": lambda loop, _: [loop.items[index] for index in loop.truths()],
     "map": lambda loop, _: [value for _, value in loop.values()],
     "find": lambda loop, _: _find(loop),
-    "findIndex": lambda loop, _: _first(loop),
+    "findIndex": lambda loop, _: _index(loop),
     "findLast": lambda loop, _: _find(loop, backwards=True),
-    "findLastIndex": lambda loop, _: _first(loop, backwards=True),
+    "findLastIndex": lambda loop, _: _index(loop, backwards=True),
     "count": lambda loop, _: len(list(loop.truths())),
     "sum": lambda loop, _: _sum(loop),
     "groupBy": lambda loop, _: _group(loop),

@@ -113,7 +113,11 @@ class Function:
             raise ExpressionError(f"too many arguments to call {self.name}")
         for index, value in enumerate(arguments):
             kind = _KINDS.get(self.kinds[min(index, len(self.kinds) - 1)])
-            if kind is not None and not kind[0](value):
+            if kind is None or kind[0](value):
+                continue
+            if value is None:
+                raise ExpressionError(f"interface conversion: interface {{}} is nil, not {kind[1]}")
+            else:
                 raise ExpressionError(
                     f"cannot use {type_name(value)} as argument (type {kind[1]}) "
                     f"to call {self.name}"

@@ -30,12 +30,13 @@ class Version:
     minor: int
     patch: int
     pre: str
-    original: str
+    build: str = ""
     go_type: ClassVar[str] = "*semver.Version"
 
     def __str__(self) -> str:
         pre = f"-{self.pre}" if self.pre else ""
-        return f"{self.major}.{self.minor}.{self.patch}{pre}"
+        build = f"+{self.build}" if self.build else ""
+        return f"{self.major}.{self.minor}.{self.patch}{pre}{build}"
 
     def as_json(self) -> str:
         return str(self)
@@ -58,7 +59,7 @@ def parse_version(text: str) -> Version:
     if found is None:
         raise ExpressionError("Invalid Semantic Version")
     major, minor, patch = (int(part or 0) for part in found.groups()[:3])
-    return Version(major, minor, patch, found[4] or "", text)
+    return Version(major, minor, patch, found[4] or "", found[5] or "")
 
 
 def satisfies(constraint: str, text: str) -> bool:
@@ -91,7 +92,7 @@ def _meets(found: re.Match[str], version: Version) -> bool:
     pre = found[5] or ""
     if version.pre and not pre:
         return False  # a constraint without pre-release never takes one
-    low = Version(numbers[0], numbers[1], numbers[2], pre, "")
+    low = Version(numbers[0], numbers[1], numbers[2], pre)
     if dirty and sign in ("=", "!=", ">", "<="):
         inside = [version.major, version.minor, version.patch][: len(given)] == numbers[
             : len(given)

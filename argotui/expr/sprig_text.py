@@ -121,12 +121,11 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W
 
 
 def _joined(text: str, mark: str) -> str:
-    """Return the words in small letters joined by `mark`; digits stay with the word before."""
+    """Return the words in small letters joined by `mark`; digits begin a word."""
     parts: list[str] = []
     for found in _WORDS.finditer(text):
         glued = found.start() > 0 and text[found.start() - 1].isalnum()
-        after_digit = bool(parts) and parts[-1][-1:].isdecimal() and found[0].islower()
-        if glued and parts and (found[0].isdecimal() or after_digit):
+        if glued and parts and parts[-1][-1:].isdecimal() and found[0].islower():
             parts[-1] += found[0]
         else:
             parts.append(found[0])
@@ -144,7 +143,7 @@ def kebabcase(text: str) -> str:
 def camelcase(text: str) -> str:
     """Return `HelloWorld` for `hello_world`; leading underscores stay."""
     body = text.lstrip("_")
-    words = re.split(r"[\s_\-.]+", body)
+    words = re.split(r"[\s_\-]+", body)
     return text[: len(text) - len(body)] + "".join(
         upper(word[:1]) + _tail(word[1:]) for word in words if word
     )
@@ -191,9 +190,9 @@ def indent(spaces: int, text: str) -> str:
     return pad + replace(text, "\n", "\n" + pad)
 
 
-def numbered(parts: list[str]) -> dict[str, str]:
+def numbered(parts: list[str] | None) -> dict[str, str]:
     """Return `{_0: first, _1: second}`, as sprig's split does."""
-    return {f"_{index}": part for index, part in enumerate(parts)}
+    return {f"_{index}": part for index, part in enumerate(parts or ())}
 
 
 def squote(*values: Any) -> str:
@@ -222,14 +221,15 @@ def regex_split(pattern: str, text: str, limit: int) -> list[str] | None:
     if pattern and not text:
         return [""]
     parts: list[str] = []
-    start = 0
+    start = end = 0
     for found in regex(pattern).find_all(text, limit):
         if limit > 0 and len(parts) == limit - 1:
             break
+        end = found.start
         if found.end:
-            parts.append(text[start : found.start])
-            start = found.end
-    return [*parts, text[start:]]
+            parts.append(text[start:end])
+        start = found.end
+    return parts if end == len(text) else [*parts, text[start:]]
 
 
 def _matches(pattern: str, text: str) -> bool:
