@@ -38,7 +38,9 @@ class Link:
         self._connection, self._pid = connection, pid
         self._on_message, self._on_lost = on_message, on_lost
         self._turn = asyncio.Lock()
+        self._said_pid = 0
         self._closed = False
+        self._greeted = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
     async def send(self, message: wire.Message) -> None:
@@ -49,6 +51,14 @@ class Link:
                 await loop.sock_sendall(self._connection, wire.frame(message))
             except OSError as error:
                 raise RuntimeFault(f"the supervisor of the run is gone: {error}") from error
+
+    async def greeted(self, patience: float) -> bool:
+        """Wait for the supervisor's first word; False if it has none, or is gone."""
+        waiting = asyncio.create_task(self._greeted.wait())
+        both = {waiting, self._reader}
+        await asyncio.wait(both, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        return self._greeted.is_set()
 
     async def close(self) -> None:
         """Hang up; the supervisor goes on while it has work."""
@@ -64,16 +74,13 @@ class Link:
             await asyncio.wait_for(asyncio.shield(self._reader), patience)
         except TimeoutError:
             return False
-        if self._pid:
-            with contextlib.suppress(ChildProcessError):
-                await asyncio.to_thread(os.waitpid, self._pid, 0)
         return True
 
     def kill(self) -> None:
         """End a supervisor that does not answer; what is in sandboxes dies with it."""
-        if self._pid:
+        if pid := self._pid or self._said_pid:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
 
     async def _read(self) -> None:
         framer = wire.Framer()
@@ -81,9 +88,17 @@ class Link:
         with contextlib.suppress(OSError, ValueError):
             while data := await loop.sock_recv(self._connection, _CHUNK):
                 for message in framer.feed(data):
-                    self._on_message(message)
+                    if "here" in message:
+                        self._said_pid = int(message["here"])
+                        self._greeted.set()
+                    else:
+                        self._on_message(message)
+        self._connection.close()
         if not self._closed:
             self._on_lost()
+        if self._pid:
+            with contextlib.suppress(ChildProcessError):
+                await asyncio.to_thread(os.waitpid, self._pid, 0)
 
 
 def connect(folder: Path) -> socket.socket | None:

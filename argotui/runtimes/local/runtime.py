@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import time
 from collections import ChainMap
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ from argotui.runtimes.local.plan import Setting, make_plan, safe_key
 from argotui.runtimes.port import Emit, RunPlace
 
 _CLOSE_GRACE = 2.0  # seconds for what still runs when the run is over
+_GREETING = 5.0  # seconds for a supervisor that is alive to answer
 _CLOSE_PATIENCE = 8.0  # seconds more for the supervisor
 _NOT_HERE = (
     "no cluster: the local runtime cannot {action} {kind}; use --runtime kubernetes, or the "
@@ -172,16 +174,36 @@ class LocalRuntime:
 
     async def _meet(self) -> None:
         """Find the supervisor of an earlier driver, or start one; tell of all there is."""
-        connection, pid = connect(self._folder), 0
-        if connection is None:
-            self._bury()
-            connection, pid = launch(self._folder)
-        self._link = Link(connection, pid=pid, on_message=self._hear, on_lost=self._lost)
+        self._link = await self._found() or await self._fresh()
         for key in wire.known_keys(str(self._folder)):
             if status := wire.read_status(str(self._folder), key):
                 self._take(key, status)
+
+    async def _found(self) -> Link | None:
+        """One that was killed a moment ago may still take a call, but answers none."""
+        connection = connect(self._folder)
+        if connection is None:
+            return None
+        link = self._line(connection, 0)
+        with contextlib.suppress(RuntimeFault):
+            await link.send(self._configuration())
+            if await link.greeted(_GREETING):
+                return link
+        await link.close()
+        return None
+
+    async def _fresh(self) -> Link:
+        self._bury()
+        link = self._line(*launch(self._folder))
+        await link.send(self._configuration())
+        return link
+
+    def _line(self, connection: socket.socket, pid: int) -> Link:
+        return Link(connection, pid=pid, on_message=self._hear, on_lost=self._lost)
+
+    def _configuration(self) -> wire.Message:
         around = self._layout.around if self._layout else None
-        await self._link.send({"do": "configure", "around": around, "places": self._places})
+        return {"do": "configure", "around": around, "places": self._places}
 
     def _bury(self) -> None:
         """Nobody saw the end of what ran under a supervisor that is gone."""
@@ -197,6 +219,8 @@ class LocalRuntime:
 
     def _lost(self) -> None:
         """The supervisor ended without being told to: its work is gone with it."""
+        if self._link is None:
+            return
         self._link = None
         self._bury()
         for key, (_, state) in list(self._known.items()):

@@ -108,6 +108,7 @@ class Supervisor:
         match message:
             case {"do": "configure", "around": around, "places": int(places)}:
                 self._around, self._places = around, places
+                self._broadcast({"here": os.getpid()})
             case {"do": "start", "plan": {"key": str(key)} as plan}:
                 self._start(key, plan)
             case {"do": "stop", "key": str(key), "grace": grace}:
