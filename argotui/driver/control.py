@@ -30,6 +30,7 @@ from argotui.model.errors import RuntimeFault
 
 _CLIENTS = 64
 _FAREWELL_SECONDS = 5.0  # for clients to take the last batch
+_HANG_UP_SECONDS = 1.0
 
 
 class Control:
@@ -75,9 +76,7 @@ class Control:
         finally:
             self._clients.discard(task)
             self._watching.discard(task)
-            writer.close()
-            with suppress(ConnectionError, asyncio.CancelledError):
-                await writer.wait_closed()
+            await _hang_up(writer)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sock: socket.socket = writer.get_extra_info("socket")
@@ -146,6 +145,14 @@ class Control:
     ) -> None:
         writer.write(message(head, body))
         await writer.drain()
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close, and drop what the client would not take within a moment."""
+    writer.close()
+    with suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
+        await asyncio.wait_for(writer.wait_closed(), _HANG_UP_SECONDS)
+    writer.transport.abort()
 
 
 async def _end_of(reader: asyncio.StreamReader) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 from watchfiles import awatch
 
@@ -45,11 +46,12 @@ async def watch_manifests(
     # A file may lie in /home: only folders that were asked for are watched to their depths.
     parents = {path.parent for path in files}
     parts = [(parents, False)] * bool(parents) + [(folders, True)] * bool(folders)
-    watches = asyncio.gather(*(watch(*part) for part in parts))
+    watches: asyncio.Future[list[None]] = asyncio.gather(*(watch(*part) for part in parts))
     try:
         while True:
             news = asyncio.ensure_future(found.get())
-            await asyncio.wait({news, watches}, return_when=asyncio.FIRST_COMPLETED)
+            waited: set[asyncio.Future[Any]] = {news, watches}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if not news.done():
                 news.cancel()
                 await watches  # raises what ended them

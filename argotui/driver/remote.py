@@ -15,7 +15,8 @@ from typing import Any
 
 from argotui.driver.port import Snapshot, Verdict
 from argotui.driver.sockets import socket_path
-from argotui.driver.states import info_of
+from argotui.driver.states import has_left, info_of
+from argotui.driver.stored import StoredRun
 from argotui.driver.wire import (
     PROTOCOL,
     REQUEST_BYTES,
@@ -27,10 +28,11 @@ from argotui.driver.wire import (
 from argotui.journal.blobs import fetch_blob
 from argotui.journal.header import read_header
 from argotui.journal.records import read_record
-from argotui.journal.store import BLOBS, read_state
-from argotui.model.changes import Batch
+from argotui.journal.store import BLOBS, read_records, read_state
+from argotui.model.changes import Batch, Change
 from argotui.model.errors import RuntimeFault
 from argotui.model.events import Request
+from argotui.model.fold import RunState, apply
 
 _GREETING_SECONDS = 5.0
 
@@ -45,7 +47,13 @@ class RemoteRun:
         self._turn = asyncio.Lock()  # one request at a time on the line
 
     async def snapshot(self) -> Snapshot:
-        said, body = await self._ask({"do": "snapshot"})
+        try:
+            said, body = await self._ask({"do": "snapshot"})
+        except RuntimeFault:  # a driver that left at the end of its run is no fault
+            stored = await StoredRun(self._folder).snapshot()
+            if has_left(stored.state):
+                return stored
+            raise
         header = read_header(self._folder)
         reading = await asyncio.to_thread(read_state, self._folder, upto=said["seq"])
         return Snapshot(
@@ -56,6 +64,19 @@ class RemoteRun:
         )
 
     async def changes(self, after: int) -> AsyncIterator[Batch]:
+        try:
+            async for batch in self._told(after):
+                after = batch.seq
+                yield batch
+        except RuntimeFault:
+            rest = await asyncio.to_thread(_rest, self._folder, after)
+            if rest is None:
+                raise
+            if rest.seq > after:
+                yield rest
+
+    async def _told(self, after: int) -> AsyncIterator[Batch]:
+        """Yield what the driver sends. Raises RuntimeFault unless it says goodbye."""
         line = await _connect(self._folder)
         try:
             await line.say({"do": "changes", "after": after})
@@ -103,6 +124,23 @@ class RemoteRun:
             changes=tuple([change for record in records for change in record.changes]),
             outlook=read_outlook(outlook),
         )
+
+
+def _rest(folder: Path, after: int) -> Batch | None:
+    """Return what the journal has behind record `after`, if the run's driver left for good."""
+    state = RunState()
+    changes: list[Change] = []
+    seq, at = 0, 0.0
+    for record in read_records(folder):
+        for change in record.changes:
+            apply(state, change)
+        seq, at = record.seq, record.at
+    if not has_left(state):
+        return None
+    for record in read_records(folder):
+        if record.seq > after:
+            changes += record.changes
+    return Batch(seq=seq, at=at, changes=tuple(changes))
 
 
 async def is_driven(folder: Path) -> bool:

@@ -62,6 +62,11 @@ def own_copy(state: RunState) -> RunState:
     )
 
 
+def has_left(state: RunState) -> bool:
+    """Whether a driver had nothing more to do here: the run has ended, or is parked."""
+    return state.run.phase.is_completed or state.run.parked
+
+
 def batch_of(parcel: Parcel, records: Sequence[Record]) -> Batch:
     """Return a parcel as one batch; `records` are those of its lines, read."""
     return Batch(

@@ -78,7 +78,8 @@ def write_request(request: Request) -> dict[str, Any]:
 
 def read_request(raw: Any) -> Request:
     """Raises ValueError for anything that is not a request a client may make."""
-    if not isinstance(raw, dict) or raw.get(TAG) not in _REQUESTS:
+    kind = raw.get(TAG) if isinstance(raw, dict) else None
+    if not isinstance(kind, str) or kind not in _REQUESTS:
         raise ValueError("not a request that a driver takes")
     fields = {name: value for name, value in raw.items() if name in _KINDS}
     for name, value in fields.items():
@@ -87,7 +88,7 @@ def read_request(raw: Any) -> Request:
     if not all(isinstance(value, str) for value in fields.get("values", {}).values()):
         raise ValueError("values are texts")
     try:
-        request: Request = decode(_REQUESTS[raw[TAG]], fields)
+        request: Request = decode(_REQUESTS[kind], fields)
     except TypeError as error:
         raise ValueError("the request is not complete") from error
     return request
