@@ -5,6 +5,7 @@ Called by load.py for documents and by resolve.py for merged ones. Argo: 2.1, 9,
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import types
 import typing
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, TypeAlias
 
+from argotui.manifest.carried import SHAPES
 from argotui.manifest.gotypes import go_kind, go_name, struct_name
 from argotui.manifest.hints import removed_hint
 from argotui.manifest.scalars import value_text
@@ -119,13 +121,12 @@ def _anything(_at: Decoding, value: Any, _path: Path) -> Any:
 def _string(at: Decoding, value: Any, path: Path) -> Any:
     if isinstance(value, str):
         return value
-    hint = f'quote it: "{at.source.token(path)}"' if at.source and _is_scalar(value) else ""
-    at.mismatch(path, value, "string", hint)
-    return _REFUSED
-
-
-def _is_scalar(value: Any) -> bool:
-    return not isinstance(value, list | dict)
+    if at.source is None or isinstance(value, list | dict):
+        at.mismatch(path, value, "string")
+        return _REFUSED
+    token = at.source.token(path)
+    at.mismatch(path, value, "string", f'quote it: "{token}"')
+    return token  # reported already; the rest is checked as if it were quoted
 
 
 def _text(at: Decoding, value: Any, path: Path) -> Any:
@@ -172,6 +173,9 @@ def _list_of(item: Decoder, hint: Any) -> Decoder:
             at.mismatch(path, value, f"[]{name}", "a list is wanted here: begin items with '- '")
             return _REFUSED
         items = [_item(item, hint, at, part, (*path, i)) for i, part in enumerate(value)]
+        if dataclasses.is_dataclass(hint):  # places are kept: others count on them
+            zero: Any = hint
+            return tuple(zero() if part is _REFUSED else part for part in items)
         return tuple(part for part in items if part is not _REFUSED)
 
     return read
@@ -248,13 +252,19 @@ def _values(kind: type, at: Decoding, data: dict[str, Any], path: Path) -> dict[
             if read is not _REFUSED:
                 values[entry[0]] = read
         elif key in carried:
-            if part is not None:
+            if part is not None and _fits(at, key, part, (*path, key)):
                 extra[key] = part
         elif not (kind is Template and key in BODIES):
             _unknown(kind, at, key, path)
     if extra:
         values["extra"] = extra
     return values
+
+
+def _fits(at: Decoding, key: str, value: Any, path: Path) -> bool:
+    """Say whether a carried value has the shape it needs; report what is wrong inside of it."""
+    shape = SHAPES.get(key)
+    return shape is None or decoder(shape)(at, value, path) is not _REFUSED
 
 
 def _other_case(
@@ -329,6 +339,7 @@ def _steps(at: Decoding, value: Any, path: Path) -> Any:
         else:
             hint = "every group is a list: write '- - name: ...'"
             at.mismatch((*path, i), group, "[]map[string]interface {}", hint)
+            groups.append(())
     return StepsBody(groups=tuple(groups))
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from argotui.expr.golang import compact_json
 from argotui.manifest.decode import Decoding, decode_spec
 from argotui.manifest.load import Loaded, Place
+from argotui.manifest.scalars import value_text
+from argotui.manifest.shapes import mapping, mappings
 from argotui.model.errors import Problem
 from argotui.model.merge import strategic_merge
 from argotui.model.workflow import LibraryKey, Workflow, WorkflowTemplateRef
@@ -68,7 +70,7 @@ def _as_workflow(workflow: Workflow) -> Workflow:
     name = workflow.metadata.name
     labels, annotations = {label: name}, {}
     if workflow.kind == "CronWorkflow":
-        extra = (workflow.source.get("spec") or {}).get("workflowMetadata") or {}
+        extra = mapping(mapping(workflow.source.get("spec")).get("workflowMetadata"))
         labels = {**_texts(extra.get("labels")), **labels}
         annotations = _texts(extra.get("annotations"))
     metadata = replace(
@@ -83,14 +85,12 @@ def _as_workflow(workflow: Workflow) -> Workflow:
 
 
 def _texts(values: Any) -> dict[str, str]:
-    return {key: str(value) for key, value in values.items()} if isinstance(values, dict) else {}
+    return {key: value_text(value) for key, value in mapping(values).items()}
 
 
 def _spec_of(workflow: Workflow) -> dict[str, Any]:
-    spec = workflow.source.get("spec") or {}
-    if workflow.kind == "CronWorkflow":
-        spec = spec.get("workflowSpec") or {}
-    return spec if isinstance(spec, dict) else {}
+    spec = mapping(workflow.source.get("spec"))
+    return mapping(spec.get("workflowSpec")) if workflow.kind == "CronWorkflow" else spec
 
 
 def _made(workflow: Workflow, spec: Mapping[str, Any]) -> Workflow:
@@ -164,15 +164,12 @@ def _joined(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _list(spec: Mapping[str, Any], part: str) -> list[Any]:
-    arguments = spec.get("arguments")
-    items = arguments.get(part) if isinstance(arguments, dict) else None
-    return items if isinstance(items, list) else []
+    return mappings(mapping(spec.get("arguments")).get(part))
 
 
 def _by_name(base: list[Any], own: list[Any]) -> list[Any]:
-    names = {item.get("name") for item in own if isinstance(item, dict)}
-    rest = [item for item in base if isinstance(item, dict) and item.get("name") not in names]
-    return [*own, *rest]
+    names = [item.get("name") for item in own]
+    return [*own, *(item for item in base if item.get("name") not in names)]
 
 
 def _with_options(workflow: Workflow, options: Options) -> Workflow:
@@ -184,7 +181,7 @@ def _with_options(workflow: Workflow, options: Options) -> Workflow:
     changed: dict[str, Any] = {}
     if given:
         parameters = _replaced(_list(spec, "parameters"), given)
-        changed["arguments"] = {**(spec.get("arguments") or {}), "parameters": parameters}
+        changed["arguments"] = {**mapping(spec.get("arguments")), "parameters": parameters}
     if options.entrypoint:
         changed["entrypoint"] = options.entrypoint
     return _made(workflow, {**spec, **changed}) if changed else workflow
@@ -192,9 +189,7 @@ def _with_options(workflow: Workflow, options: Options) -> Workflow:
 
 def _replaced(declared: list[Any], given: list[dict[str, Any]]) -> list[Any]:
     """Replace the whole parameter, as Argo does, and add the rest (a name given twice stays)."""
-    names = {item["name"] for item in given}
-    rest = [item for item in declared if not (isinstance(item, dict) and item.get("name") in names)]
-    return [*given, *rest]
+    return _by_name(declared, given)
 
 
 def file_text(value: Any) -> str:

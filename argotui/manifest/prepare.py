@@ -11,6 +11,7 @@ from typing import Any
 
 from argotui.manifest.decode import Decoding, decode_as
 from argotui.manifest.deviations import SCRIPT_ARGS, script_args_place
+from argotui.manifest.shapes import items, mapping
 from argotui.model.bodies import BODIES
 from argotui.model.manifest import Template
 from argotui.model.merge import strategic_merge
@@ -37,7 +38,7 @@ class Preparation:
         if adopted:
             data = _with_inputs(data, adopted)
         if self.pod_metadata:
-            merged = strategic_merge(self.pod_metadata, data.get("metadata") or {})
+            merged = strategic_merge(self.pod_metadata, mapping(data.get("metadata")))
             data = {**data, "metadata": merged}
         data = _map_inline(data, lambda inline: self._changed(inline, ()))
         return self._with_script_args(data)
@@ -58,7 +59,7 @@ class Preparation:
             return data
         template: Template = decode_as(Template, data, Decoding(strict=False), ())
         place = script_args_place(template, strict=self.strict)
-        annotations = {**(data.get("annotations") or {}), SCRIPT_ARGS: place}
+        annotations = {**mapping(data.get("annotations")), SCRIPT_ARGS: place}
         return {**data, "annotations": annotations}
 
 
@@ -67,8 +68,8 @@ def _kind(data: Mapping[str, Any]) -> str:
 
 
 def _with_inputs(data: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-    inputs = data.get("inputs") or {}
-    declared = inputs.get("parameters") or []
+    inputs = mapping(data.get("inputs"))
+    declared = items(inputs.get("parameters"))
     added = [{"name": name} for name in names]
     return {**data, "inputs": {**inputs, "parameters": [*declared, *added]}}
 

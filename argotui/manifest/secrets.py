@@ -7,6 +7,7 @@ import binascii
 from typing import Any
 
 from argotui.manifest.decode import Decoding
+from argotui.manifest.shapes import mapping
 from argotui.manifest.source import Path
 from argotui.model.manifest import JsonObject
 
@@ -32,9 +33,7 @@ def secret_value(secret: JsonObject, key: str) -> bytes | None:
 
 
 def _texts(values: Any) -> dict[str, str]:
-    if not isinstance(values, dict):
-        return {}
-    return {key: value for key, value in values.items() if isinstance(value, str)}
+    return {key: value for key, value in mapping(values).items() if isinstance(value, str)}
 
 
 def _decoded(value: str) -> bytes | None:

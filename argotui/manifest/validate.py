@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from argotui.manifest.calls import library_key
 from argotui.manifest.deviations import adopted_inputs
 from argotui.manifest.effective import Options, effective, local_key
 from argotui.manifest.ignores import without_ignored
 from argotui.manifest.load import Loaded
+from argotui.manifest.shapes import at_path, mapping
 from argotui.manifest.source import Path
 from argotui.manifest.template_tables import templates_of
 from argotui.manifest.validate_arguments import check_arguments
@@ -62,6 +62,7 @@ def validate(
         defaults=submitted.spec.template_defaults or {},
         adopted={} if strict else adopted_inputs(submitted.spec, local, templates),
         problems=problems,
+        unreadable={(p.file, p.line, p.column) for p in library.errors if p.line},
     )
     _check(cx, workflow, submitted, local)
     place = library.place(workflow)
@@ -104,10 +105,7 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
 
 def _is_written(workflow: Workflow, path: Path) -> bool:
     """Say whether an entrypoint stands there, though not one that could be read."""
-    value: Any = workflow.source
-    for part in (*path, "entrypoint"):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value not in (None, "")
+    return at_path(workflow.source, (*path, "entrypoint")) not in (None, "")
 
 
 def _entry_hint(spec: WorkflowSpec) -> str:
@@ -127,7 +125,7 @@ def _set_globals(cx: Context, workflow: Workflow, metadata: Metadata) -> None:
             cx.values[f"workflow.parameters.{parameter.name}"] = parameter.value
     if spec.arguments.parameters:
         cx.globals |= {"workflow.parameters", "workflow.parameters.json"}
-    extra = spec.workflow_metadata or {}
+    extra = mapping(spec.workflow_metadata)
     _add_keys(cx, "labels", metadata.labels, extra.get("labels"), extra.get("labelsFrom"))
     _add_keys(cx, "annotations", metadata.annotations, extra.get("annotations"))
     for artifact in spec.arguments.artifacts:

@@ -82,6 +82,7 @@ class Context:
     values: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     visited: set[int] = field(default_factory=set)
+    unreadable: set[tuple[str, int, int]] = field(default_factory=set)
     reported: set[tuple[Any, ...]] = field(default_factory=set)
 
     def error(
@@ -106,7 +107,10 @@ class Context:
         self._report(problem, what, hint, None)
 
     def _report(self, problem: Problem, what: str, hint: str, callers: Callers) -> None:
-        mark = (what, problem.name, problem.file, problem.line, problem.column)
+        place = (problem.file, problem.line, problem.column)
+        mark = (what, problem.name, *place)
+        if place in self.unreadable and not problem.name:
+            return  # a consequence of what reading it has reported
         if mark in self.reported or len(self.problems) >= MAX_PROBLEMS:
             return
         self.reported.add(mark)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from argotui.manifest.shapes import at_path
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_arguments, field_name_error
 from argotui.manifest.validate_calls import add_outputs, check_call, is_loop, knows, loop_names
@@ -148,7 +149,9 @@ def _check_target(
 ) -> None:
     path: Path = ("dag", "target")
     prefix = f"templates.{template.name}.targets"
-    check_tags(cx, site, path, f"{prefix} ", body.target, lambda tag: knows(names, tag), inputs)
+    check_tags(
+        cx, site, path, f"{prefix} ", body.target, lambda tag: knows(names, tag), inputs, names
+    )
     tasks = [task.name for task in body.tasks]
     for target in body.target.split(" ") if body.target and "{{" not in body.target else ():
         if target not in tasks:
@@ -179,9 +182,8 @@ def _check_scope(
             return False
         return ancestors.has(task.name, status[1]) or (status[1] == task.name and bool(task.hooks))
 
-    source = template.source["dag"]["tasks"][path[-1]]
-    # ANY_ITEM is asked for by name
-    check_tags(cx, site, path, f"{prefix} ", source, known, inputs)
+    source = at_path(template.source, path)
+    check_tags(cx, site, path, f"{prefix} ", source, known, inputs, scope)
     where = (*path, "arguments")
     check_arguments(cx, site, where, f"{prefix}.arguments.", task.arguments, allow_empty=False)
     _check_missing(cx, site, path, prefix, task, ancestors)

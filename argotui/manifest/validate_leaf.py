@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_names
 from argotui.manifest.validate_context import Context, Site, did_you_mean
@@ -22,7 +23,7 @@ def check_leaf(
 ) -> None:
     """`names` are those that tags may have; those of the outputs are always known."""
     name = f"templates.{template.name}"
-    check_tags(cx, site, (), f"{name}: ", template.source, names.__contains__, inputs)
+    check_tags(cx, site, (), f"{name}: ", template.source, names.__contains__, inputs, names)
     match template.body:
         case ContainerBody(extra=extra):
             _check_mounts(cx, site, template, extra, "container")
@@ -41,8 +42,7 @@ def check_leaf(
 
 def _check_image(cx: Context, site: Site, template: Template, extra: Any) -> None:
     kind = template.kind
-    default = cx.defaults.get(kind)
-    if extra.get("image") or (isinstance(default, dict) and default.get("image")):
+    if extra.get("image") or mapping(cx.defaults.get(kind)).get("image"):
         return
     cx.error(site, (kind,), f"templates.{template.name}.{kind}.image may not be empty", key=True)
 
@@ -50,7 +50,7 @@ def _check_image(cx: Context, site: Site, template: Template, extra: Any) -> Non
 def _check_mounts(cx: Context, site: Site, template: Template, extra: Any, part: str) -> None:
     name = f"templates.{template.name}"
     taken: dict[str, str] = {}
-    for i, mount in enumerate(_mappings(extra.get("volumeMounts"))):
+    for i, mount in enumerate(mappings(extra.get("volumeMounts"))):
         path = str(mount.get("mountPath") or "")
         if previous := taken.get(path):
             what = (
@@ -67,10 +67,6 @@ def _check_mounts(cx: Context, site: Site, template: Template, extra: Any, part:
             )
             cx.error(site, ("inputs", "artifacts", i, "path"), what)
         taken[artifact.path] = f"inputs.artifacts.{artifact.name}"
-
-
-def _mappings(items: Any) -> list[dict[str, Any]]:
-    return [item for item in items or () if isinstance(item, dict)]
 
 
 def _check_container_set(
@@ -105,8 +101,10 @@ def _check_container_set(
 def _check_set_mounts(
     cx: Context, site: Site, path: Path, name: str, body: ContainerSetBody, extra: Any
 ) -> None:
-    taken = {mount.get("mountPath"): "containerSet.volumeMounts" for mount in body.volume_mounts}
-    for i, mount in enumerate(_mappings(extra.get("volumeMounts"))):
+    taken = {
+        str(mount.get("mountPath")): "containerSet.volumeMounts" for mount in body.volume_mounts
+    }
+    for i, mount in enumerate(mappings(extra.get("volumeMounts"))):
         where = str(mount.get("mountPath") or "")
         if previous := taken.get(where):
             what = f"{name}.volumeMounts[{i}].mountPath '{where}' already mounted in {previous}"
@@ -140,9 +138,8 @@ def _check_manifest(
     cx: Context, site: Site, template: Template, body: ResourceBody, name: str
 ) -> None:
     if body.manifest_from is not None:
-        artifact = body.manifest_from.get("artifact")
-        wanted = artifact.get("name") if isinstance(artifact, dict) else ""
-        if wanted not in {artifact.name for artifact in template.inputs.artifacts}:
+        wanted = mapping(body.manifest_from.get("artifact")).get("name", "")
+        if wanted not in [artifact.name for artifact in template.inputs.artifacts]:
             what = f"artifact {wanted} in `manifestFrom` refer to a non-exist artifact"
             cx.error(site, ("resource", "manifestFrom"), what)
     if body.manifest and "{{" not in body.manifest:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
 from argotui.manifest.validate_context import Context, Site
 from argotui.model.manifest import JsonObject, Metrics
@@ -31,9 +31,8 @@ def check_metrics(cx: Context, site: Site, path: Path, prefix: str, metrics: Met
 
 
 def _label_error(metric: JsonObject) -> str:
-    labels = metric.get("labels")
-    for label in labels if isinstance(labels, list) else ():
-        key = str(label.get("key") or "") if isinstance(label, dict) else ""
+    for label in mappings(metric.get("labels")):
+        key = str(label.get("key") or "")
         if not _NAME.match(key):
             rule = "keys may only contain alphanumeric characters, '_'"
             return f"metric label '{key}' is invalid: {rule}"
@@ -44,10 +43,13 @@ def _value_error(metric: JsonObject) -> str:
     kinds = [kind for kind in ("gauge", "histogram", "counter") if metric.get(kind) is not None]
     if len(kinds) != 1:
         return "must have exactly one of gauge, histogram, counter"
-    body: Any = metric[kinds[0]]
-    value = body.get("value") if isinstance(body, dict) else None
+    value = mapping(metric[kinds[0]]).get("value")
     if not value:
         return f"missing {kinds[0]}.value"
-    if kinds[0] == "gauge" and body.get("realtime") and "resourcesDuration." in str(value):
+    if (
+        kinds[0] == "gauge"
+        and mapping(metric["gauge"]).get("realtime")
+        and "resourcesDuration." in str(value)
+    ):
         return "'resourcesDuration.*' metrics cannot be used in real-time"
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_names, parameter_name_error
 from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_tags import Known, check_tags
+from argotui.manifest.validate_tags import check_tags
 from argotui.manifest.validate_words import type_word
 from argotui.model.manifest import Parameter, Template, ValueFrom
 
@@ -15,9 +15,9 @@ _GROUPS = ("steps", "dag")
 
 
 def check_outputs(
-    cx: Context, site: Site, template: Template, known: Known, inputs: set[str]
+    cx: Context, site: Site, template: Template, names: set[str], inputs: set[str]
 ) -> None:
-    """`known` is the scope at the template's end."""
+    """`names` is the scope at the template's end."""
     prefix = f"templates.{template.name}.outputs"
     outputs = template.outputs
     for part, items in (("parameters", outputs.parameters), ("artifacts", outputs.artifacts)):
@@ -25,7 +25,14 @@ def check_outputs(
         check_names(cx, site, where, f"{prefix}.{part} ", items, parameters=True, inputs=inputs)
     if template.kind in _GROUPS:  # of a leaf, the whole template is looked through already
         check_tags(
-            cx, site, ("outputs",), f"{prefix} ", template.source.get("outputs"), known, inputs
+            cx,
+            site,
+            ("outputs",),
+            f"{prefix} ",
+            template.source.get("outputs"),
+            names.__contains__,
+            inputs,
+            names,
         )
     for i, parameter in enumerate(outputs.parameters):
         where_parameter: Path = ("outputs", "parameters", i)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
 from argotui.manifest.validate_context import Context, Site
 from argotui.manifest.validate_words import POD_KINDS, type_word
@@ -22,11 +23,11 @@ def check_pod_fields(cx: Context, site: Site, template: Template) -> None:
     """What goes into the pod, and what has no place where there is none."""
     name, extra = f"templates.{template.name}", template.extra
     word = type_word(template.kind)
-    for i, container in enumerate(_mappings(extra.get("initContainers"))):
+    for i, container in enumerate(mappings(extra.get("initContainers"))):
         if not container.get("name"):
             what = "initContainers must all have container name"
             cx.error(site, ("initContainers", i), what)
-    for i, container in enumerate(_mappings(extra.get("sidecars"))):
+    for i, container in enumerate(mappings(extra.get("sidecars"))):
         if is_reserved(str(container.get("name") or "")):
             what = f'{name}.sidecars: "{container["name"]}" is a reserved Argo container name'
             cx.error(site, ("sidecars", i, "name"), what)
@@ -52,14 +53,10 @@ def check_pod_resources(cx: Context, site: Site, path: Path, name: str, resource
         what = f"{name}.claims is not supported for pod-level resources"
         cx.error(site, (*path, "claims"), what, key=True)
     for part in ("limits", "requests"):
-        for resource in resources.get(part) or {}:
+        for resource in mapping(resources.get(part)):
             if resource not in ("cpu", "memory") and not resource.startswith("hugepages-"):
                 what = (
                     f'{name}: "{resource}" is not a valid pod-level resource, '
                     "only cpu, memory and hugepages-* are supported"
                 )
                 cx.error(site, (*path, part, resource), what, key=True)
-
-
-def _mappings(items: Any) -> list[dict[str, Any]]:
-    return [item if isinstance(item, dict) else {} for item in items or ()]

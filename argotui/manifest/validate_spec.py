@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argotui.manifest.cron import schedule_error
+from argotui.manifest.shapes import items, mapping, mappings
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_names
 from argotui.manifest.validate_context import Context, Site, did_you_mean
@@ -55,10 +56,9 @@ def _check_pod_gc(cx: Context, site: Site, path: Path, pod_gc: Any) -> None:
     if strategy and strategy not in _POD_GC:
         what = f"podGC.strategy unknown strategy '{strategy}'"
         cx.error(site, (*path, "strategy"), what, did_you_mean(str(strategy), _POD_GC))
-    selector = pod_gc.get("labelSelector")
-    expressions = selector.get("matchExpressions") if isinstance(selector, dict) else None
-    for i, part in enumerate(expressions or ()):
-        operator = part.get("operator") if isinstance(part, dict) else None
+    selector = mapping(pod_gc.get("labelSelector"))
+    for i, part in enumerate(mappings(selector.get("matchExpressions"))):
+        operator = part.get("operator")
         if operator not in _OPERATORS:
             what = (
                 f'podGC.labelSelector invalid: "{operator}" is not a valid label selector operator'
@@ -68,12 +68,11 @@ def _check_pod_gc(cx: Context, site: Site, path: Path, pod_gc: Any) -> None:
 
 def check_cron(cx: Context, site: Site, workflow: Workflow) -> None:
     """Argo: C1."""
-    spec = workflow.source.get("spec")
-    spec = spec if isinstance(spec, dict) else {}
-    schedules = spec.get("schedules")
-    if not isinstance(schedules, list) or not schedules:
+    spec = mapping(workflow.source.get("spec"))
+    schedules = items(spec.get("schedules"))
+    if not schedules:
         cx.error(site, ("spec",), "cron workflow must have at least one schedule")
-    for i, schedule in enumerate(schedules if isinstance(schedules, list) else ()):
+    for i, schedule in enumerate(schedules):
         if broken := schedule_error(str(schedule)):
             what = f"cron schedule {schedule} is malformed: {broken}"
             cx.error(site, ("spec", "schedules", i), what)

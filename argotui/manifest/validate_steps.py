@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from argotui.manifest.shapes import at_path
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_arguments, field_name_error
 from argotui.manifest.validate_calls import (
@@ -32,7 +31,7 @@ def check_steps(
     for i, group in enumerate(body.groups):
         for j, step in enumerate(group):
             yield from _check_step(cx, site, template, ("steps", i, j), step, names, inputs, seen)
-        warn_same_group(cx, site, ("steps", i), group, template.source["steps"][i])
+        warn_same_group(cx, site, ("steps", i), group, at_path(template.source, ("steps", i)))
 
 
 def check_no_deadline(cx: Context, site: Site, template: Template) -> None:
@@ -67,19 +66,13 @@ def _check_step(
         site,
         path,
         f"templates.{template.name}.steps ",
-        _source_of(template, path),
+        at_path(template.source, path),
         lambda tag: knows(scope, tag),
         inputs,
+        scope,
     )
     add_outputs(cx, names, f"steps.{name}", called, looped=is_loop(step))
     warn_call(cx, site, path, step)
-
-
-def _source_of(template: Template, path: Path) -> Any:
-    value: Any = template.source
-    for part in path:
-        value = value[part]
-    return value
 
 
 def call_scope(

@@ -75,7 +75,14 @@ def _inner_first(cx: Context, text: str, inputs: set[str]) -> str:
 
 
 def check_tags(
-    cx: Context, site: Site, path: Path, prefix: str, value: Any, known: Known, inputs: set[str]
+    cx: Context,
+    site: Site,
+    path: Path,
+    prefix: str,
+    value: Any,
+    known: Known,
+    inputs: set[str],
+    names: set[str],
 ) -> None:
     """Every simple tag in `value`, which stands at `path` below the site, can be resolved.
 
@@ -92,7 +99,8 @@ def check_tags(
                 _check_expression(cx, site, full, tag)
             elif not is_known(cx, tag.name, known):
                 what = f"{prefix}failed to resolve {tag.text}"
-                cx.error(site, full, what, why_unknown(tag.name, inputs), find=tag.text)
+                hint = why_unknown(tag.name, inputs, names)
+                cx.error(site, full, what, hint, find=tag.text)
             elif cx.strict:
                 _check_pasted(cx, site, full, prefix, tag)
 
@@ -112,19 +120,18 @@ def is_known(cx: Context, name: str, known: Known) -> bool:
     return name.startswith("workflow.outputs.artifacts.") and ANY_ARTIFACT in cx.globals
 
 
-def why_unknown(name: str, inputs: set[str]) -> str:
+def why_unknown(name: str, inputs: set[str], names: set[str]) -> str:
     """Return a hint for a tag that cannot be resolved."""
     head, _, rest = name.partition(".")
     kind, _, last = rest.partition(".")
     match head, kind:
         case "inputs", "parameters" | "artifacts":
             start = f"inputs.{kind}."
-            names = [part.removeprefix(start) for part in sorted(inputs) if part.startswith(start)]
-            names = [part for part in names if "." not in part]
-            article = "an" if kind == "artifacts" else "a"
-            if not names:
-                return f"the template declares no inputs.{kind}: add {article} '- name: {last}'"
-            return did_you_mean(last, names) or f"the template has no input '{last}'"
+            there = [part.removeprefix(start) for part in sorted(inputs) if part.startswith(start)]
+            there = [part for part in there if "." not in part]
+            if not there:
+                return f"the template declares no inputs.{kind}: add '- name: {last}' there"
+            return did_you_mean(last, there) or f"the template has no input '{last}'"
         case "item", _:
             return "there is no loop here, or its items have no such key"
         case "workflow", "failures":
@@ -132,10 +139,24 @@ def why_unknown(name: str, inputs: set[str]) -> str:
         case "workflow", "parameters":
             return "declare it under spec.arguments.parameters"
         case "steps" | "tasks", _:
-            return "only what ended before can be referred to, by what its template declares"
+            return _why_no_output(head, kind, last, names)
         case "pod", _:
             return "pod.name exists in templates that make a pod only"
     return ""
+
+
+def _why_no_output(head: str, call: str, rest: str, names: set[str]) -> str:
+    word = head.removesuffix("s")
+    start = f"{head}.{call}."
+    has = sorted(name.removeprefix(start) for name in names if name.startswith(start))
+    if has:
+        near = did_you_mean(rest, has)
+        outputs = [name for name in has if name.startswith("outputs.")]
+        found = f"it has: {', '.join(outputs[:6])}" if outputs else "it has no outputs"
+        return near if near.startswith("did") else f"{found} ({word} '{call}')"
+    others = {name.split(".")[1] for name in names if name.startswith(f"{head}.")}
+    near = did_you_mean(call, sorted(others))
+    return near if near.startswith("did") else f"there is no {word} '{call}' that ends before this"
 
 
 def _check_expression(cx: Context, site: Site, path: Path, tag: Tag) -> None:

@@ -44,7 +44,7 @@ def check_template(cx: Context, visit: Visit) -> Check:
             yield from check_dag(cx, site, template, names, inputs)
         case _:
             check_leaf(cx, site, template, names, inputs)
-    check_outputs(cx, site, template, names.__contains__, inputs)
+    check_outputs(cx, site, template, names, inputs)
     if template.metrics is not None:
         check_metrics(cx, site, ("metrics",), f"templates.{template.name} ", template.metrics)
     warn_template(cx, site, template)
