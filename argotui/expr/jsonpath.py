@@ -73,50 +73,57 @@ def render(template: str, value: Any) -> str:
     if "{" in text[end:]:
         raise ExpressionError(f"unclosed action in JSON path '{template}'")
     parts.append(text[end:])
-    out, stop = _render(parts, 0, value, value, 0)
+    out, stop = _Renderer(parts, value).render(0, value, 0)
     if stop < len(parts):
         raise ExpressionError(f"not in range, nothing to end in '{template}'")
     return "".join(out)
 
 
-def _render(
-    parts: list[str | list[str]], start: int, root: Any, item: Any, depth: int
-) -> tuple[list[str], int]:
-    """Render from `start` to the next `{end}`; return the texts and where it stopped."""
-    if depth > _MAX_NESTING:
-        raise ExpressionError("JSON path is nested too deeply")
-    out: list[str] = []
-    index = start
-    while index < len(parts):
-        part = parts[index]
-        if isinstance(part, str):
-            out.append(part)
-        elif part[0] == "end":
-            return out, index
-        elif part[0].startswith("range"):
-            texts, index = _render_range(parts, index, root, item, depth)
-            out.extend(texts)
-        else:
-            out.append(_action(part[0], root, item))
-        index += 1
-    if depth:
-        raise ExpressionError("unclosed range in JSON path")
-    return out, index
+class _Renderer:
+    """The parts of one template over one value; all ranges together have one budget."""
 
+    def __init__(self, parts: list[str | list[str]], root: Any) -> None:
+        self.parts = parts
+        self.root = root
+        self.fuel = _MAX_VALUES
 
-def _render_range(
-    parts: list[str | list[str]], index: int, root: Any, item: Any, depth: int
-) -> tuple[list[str], int]:
-    path = _parsed(parts[index][0][len("range") :].strip())
-    out: list[str] = []
-    found = _find(path.steps, root if path.from_root else item, root)
-    _, stop = _render(parts, index + 1, root, None, depth + 1)  # also finds the end
-    for value in found:
-        texts, stop = _render(parts, index + 1, root, value, depth + 1)
-        out.extend(texts)
-        if len(out) > _MAX_VALUES:
+    def render(self, start: int, item: Any, depth: int) -> tuple[list[str], int]:
+        """Render from `start` to the next `{end}`; return the texts and where it stopped."""
+        if depth > _MAX_NESTING:
+            raise ExpressionError("JSON path is nested too deeply")
+        out: list[str] = []
+        index = start
+        while index < len(self.parts):
+            part = self.parts[index]
+            self.spend(1)
+            if isinstance(part, str):
+                out.append(part)
+            elif part[0] == "end":
+                return out, index
+            elif part[0].startswith("range"):
+                texts, index = self.range(part[0], index, item, depth)
+                out.extend(texts)
+            else:
+                out.append(_action(part[0], self.root, item))
+            index += 1
+        if depth:
+            raise ExpressionError("unclosed range in JSON path")
+        return out, index
+
+    def spend(self, steps: int) -> None:
+        self.fuel -= steps
+        if self.fuel < 0:
             raise ExpressionError("memory budget exceeded")
-    return out, stop
+
+    def range(self, head: str, index: int, item: Any, depth: int) -> tuple[list[str], int]:
+        path = _parsed(head.removeprefix("range").strip())
+        found = _find(path.steps, self.root if path.from_root else item, self.root)
+        out: list[str] = []
+        _, stop = self.render(index + 1, None, depth + 1)  # nothing but the end is wanted
+        for value in found:
+            texts, stop = self.render(index + 1, value, depth + 1)
+            out.extend(texts)
+        return out, stop
 
 
 def _action(text: str, root: Any, item: Any) -> str:

@@ -181,19 +181,24 @@ def repeat(inner: Piece, low: int, high: int | None, *, greedy: bool) -> Piece:
         then, other = (enter, leave) if greedy else (leave, enter)
         out.patch(index, then=then, other=other)
 
+    def plus(out: Compiler) -> None:
+        start = out.here
+        inner(out)
+        again = split(out)
+        aim(out, again, start, out.here)
+
     def write(out: Compiler) -> None:
-        for _ in range(low):
+        for _ in range(low - 1 if high is None else low):
             inner(out)
-        if high is None:
-            loop = split(out)
-            inner(out)
-            out.emit(Instruction(Op.SPLIT, loop, loop))
-            aim(out, loop, loop + 1, out.here)
-            return
         splits: list[int] = []
-        for _ in range(high - low):
-            splits.append(split(out))
-            inner(out)
+        if high is None and low == 0:
+            splits.append(split(out))  # x* is (x+)?, which matters where x may be empty
+        if high is None:
+            plus(out)
+        else:
+            for _ in range(high - low):
+                splits.append(split(out))
+                inner(out)
         for index in splits:
             aim(out, index, index + 1, out.here)
 
@@ -284,8 +289,17 @@ class Parser:
                 return self.escape(start)
             case "*" | "+" | "?" as sign:
                 raise _error("missing argument to repetition operator", sign)
+            case "{" if self.is_repeat(start):
+                raise _error("missing argument to repetition operator", self.pattern[start:])
             case plain:
                 return char(literal_class(plain, fold=self.flags.fold))
+
+    def is_repeat(self, start: int) -> bool:
+        here = self.position
+        self.position = start
+        found = self.bounds() is not None
+        self.position = here
+        return found
 
     def escape(self, start: int) -> Piece:
         if self.position >= len(self.pattern):

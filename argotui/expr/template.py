@@ -83,18 +83,34 @@ def tags(text: str) -> list[Tag]:
     return [part for part in _parse(text) if isinstance(part, Tag)]
 
 
-def substitute(value: T, scope: Scope, *, must: Must = never, expressions: bool = True) -> T:
+def substitute(
+    value: T, scope: Scope, *, must: Must = never, expressions: bool = True, at: float = 0
+) -> T:
     """Put the scope's values into every string (and key) of `value`; unchanged parts are shared.
+
+    `expressions` False leaves `{{=...}}` alone; `at` is the time of `now()` in Unix seconds.
 
     What cannot be resolved stays in place, unless `must(name)` holds. Raises Unresolved,
     AbsentReference, TagError, and ExpressionError for an expression that fails although every
     name in it is known (a syntax error for instance). Argo: 2.3, 2.4.
     """
 
+    filling = _Filling(scope, must, expressions, at)
+
     def put(text: str) -> str:
-        return text if OPEN not in text else _fill(text, scope, must, expressions)
+        return text if OPEN not in text else _fill(text, filling)
 
     return map_strings(value, put)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What one call of `substitute` was asked."""
+
+    scope: Scope
+    must: Must
+    expressions: bool
+    at: float
 
 
 def _parts(text: str) -> tuple[str | Tag, ...]:
@@ -121,78 +137,82 @@ def _parse(text: str) -> tuple[str | Tag, ...]:
     return _cached_parts(text) if len(text) <= _CACHED_LENGTH else _parts(text)
 
 
-def _fill(text: str, scope: Scope, must: Must, expressions: bool) -> str:
+def _fill(text: str, filling: _Filling) -> str:
     parts = _parse(text)
     whole = len(parts) == 1
     out: list[str] = []
+    nested = False
     for part in parts:
         if isinstance(part, str):
             out.append(part)
-        elif not part.content.startswith("="):
-            out.append(_simple(part, scope, must, whole))
-        elif expressions:
-            out.append(_expression(part, scope, must))
-        else:
-            out.append(part.text)
+            continue
+        put = _put(part, filling, whole)
+        nested = nested or (OPEN in part.content and put != part.text)
+        out.append(put)
     filled = "".join(out)
-    # a nested tag has become a plain one: {{a.{{b}}}} is {{a.x}} now
-    nested = any(OPEN in part.content for part in parts if isinstance(part, Tag))
-    if nested and filled != text and OPEN in filled:
-        return _fill_rest(filled, scope, expressions)
-    return filled
+    return _fill_outer(filled, filling) if nested else filled
 
 
-def _fill_rest(text: str, scope: Scope, expressions: bool) -> str:
-    return "".join(
-        part if isinstance(part, str) else _plain(part, scope, expressions) for part in _parse(text)
-    )
+def _put(tag: Tag, filling: _Filling, whole: bool) -> str:
+    if not tag.content.startswith("="):
+        return _simple(tag, filling, whole)
+    return _expression(tag, filling) if filling.expressions else tag.text
 
 
-def _plain(tag: Tag, scope: Scope, expressions: bool) -> str:
-    if tag.is_expression:
-        return _expression(tag, scope, never) if expressions else tag.text
-    value = scope.get(tag.name)
+def _fill_outer(text: str, filling: _Filling) -> str:
+    """Resolve what a nested tag has become: `{{a.{{b}}}}` is `{{a.x}}` now. Argo would do it in
+    its next pass; here as there nothing of it has to resolve."""
+    try:
+        parts = _parse(text)
+    except TagError:
+        return text
+    return "".join(part if isinstance(part, str) else _plain(part, filling) for part in parts)
+
+
+def _plain(tag: Tag, filling: _Filling) -> str:
+    value = Lack.MISSING if tag.is_expression else filling.scope.get(tag.name)
     return value if isinstance(value, str) else tag.text
 
 
-def _simple(tag: Tag, scope: Scope, must: Must, whole: bool) -> str:
+def _simple(tag: Tag, filling: _Filling, whole: bool) -> str:
     name = tag.content.strip()
-    value = scope.get(name)
+    value = filling.scope.get(name)
     if isinstance(value, str):
         return value
     if value is Lack.ABSENT:
         raise AbsentReference(tag, whole=whole)
     inner = tag.content.rfind(OPEN)
     if inner > 0:
-        value = scope.get(tag.content[inner + 2 :].strip())
+        value = filling.scope.get(tag.content[inner + 2 :].strip())
         if isinstance(value, str):
             return OPEN + tag.content[:inner] + value
-    if must(name):
+    if filling.must(name):
         raise Unresolved(tag, (name,), f"failed to resolve {tag.text}")
     return tag.text
 
 
-def _expression(tag: Tag, scope: Scope, must: Must) -> str:
+def _expression(tag: Tag, filling: _Filling) -> str:
     program = compile_text(tag.content[1:])
-    env = scope.env()
+    env = filling.scope.env()
     missing = program.missing(env)
     for name in missing:
-        if must(name):
+        if filling.must(name):
             message = f"failed to evaluate expression: {name} is missing"
             raise Unresolved(tag, _full_names(program, missing), message)
     if any(name in _LATE for name in missing):
         return tag.text
     try:
-        result = program.evaluate(env)
+        result = program.evaluate(env, at=filling.at)
+        text = None if result is None else to_text(result)
     except ExpressionError as error:
         if missing:
             return tag.text
         raise _failed(error) from None
-    if result is None:
-        if missing:
-            return tag.text
-        raise ExpressionError(f"failed to evaluate expression {quote(tag.content[1:])}")
-    return to_text(result)
+    if text is not None:
+        return text
+    if missing:
+        return tag.text
+    raise ExpressionError(f"failed to evaluate expression {quote(tag.content[1:])}")
 
 
 def compile_text(expression: str) -> Program:
