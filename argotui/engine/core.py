@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from argotui.engine.ledger import Ledger
+from argotui.engine.timers import Timers
 from argotui.model import ids
 from argotui.model.changes import (
     Change,
@@ -67,7 +68,7 @@ class Core:
     daemons: dict[str, set[str]] = field(default_factory=dict)
     checked: set[int] = field(default_factory=set)  # ids of templates whose expressions parse
     lost_daemons: set[str] = field(default_factory=set)
-    timers: dict[str, float] = field(default_factory=dict)
+    timers: Timers = field(default_factory=Timers)
     linked: set[tuple[str, str]] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
@@ -118,7 +119,7 @@ class Core:
         self.touch(node.name)
         self.count_daemon(node)
         if node.has_ended:
-            self.timers.pop(node.name, None)
+            self.timers.drop(node.name)
             self.frames.pop(node.name, None)
             self.bound.pop(node.name, None)
         if self.ledger.freed:
@@ -192,7 +193,7 @@ class Core:
 
     def wake_at(self, node: Node, at: float) -> None:
         """Have a node looked at when time has come to `at`."""
-        self.timers[node.name] = at
+        self.timers.set(node.name, at)
         self.patch(node, wake_at=at)
 
     # -- the run ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from argotui.model.status import Node, NodePhase, NodeType
 
 _ACTIVE = frozenset({NodePhase.PENDING, NodePhase.RUNNING})
+_WORK = frozenset({NodeType.POD, NodeType.HTTP, NodeType.PLUGIN})
 _COUNTED = frozenset({NodeType.POD, NodeType.STEPS, NodeType.DAG})  # Argo: 4.7
 
 
@@ -18,14 +19,15 @@ _COUNTED = frozenset({NodeType.POD, NodeType.STEPS, NodeType.DAG})  # Argo: 4.7
 class Ledger:
     """`pods`: active pods of the run. The others are by boundary id: active pods, active
     children, failed children (types Pod, Steps, DAG only), and open nodes of every type.
-    `freed` is set when a pod or a child stopped being active."""
+    `awaited` are nodes that the world or a person will say more of. `freed` is set when a pod or
+    a child stopped being active."""
 
     pods: int = 0
     boundary_pods: Counter[str] = field(default_factory=Counter)
     active: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     open: Counter[str] = field(default_factory=Counter)
-    open_total: int = 0
+    awaited: int = 0
     freed: bool = False
 
     def count(self, node: Node, by: int) -> None:
@@ -33,7 +35,8 @@ class Ledger:
         boundary = node.boundary_id
         if not node.is_fulfilled:
             self.open[boundary] += by
-            self.open_total += by
+        if not node.has_ended and _is_awaited(node):
+            self.awaited += by
         if node.type not in _COUNTED:
             return
         if node.phase in _ACTIVE and not node.waiting_lock:
@@ -45,3 +48,7 @@ class Ledger:
                 self.freed = True
         elif node.phase.is_bad:
             self.failed[boundary] += by
+
+
+def _is_awaited(node: Node) -> bool:
+    return node.type is NodeType.SUSPEND or (node.type in _WORK and node.attempt > 0)

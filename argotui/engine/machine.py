@@ -93,8 +93,9 @@ class Engine:
             if not core.state.nodes[name].has_ended
         ]
         commands += locks.outstanding(core)
-        if core.timers:
-            commands.append(SetTimer(at=min(core.timers.values())))
+        earliest = core.timers.earliest()
+        if earliest is not None:
+            commands.append(SetTimer(at=earliest))
         return Step(at=core.now, cause="recover", commands=tuple(commands))
 
     def _take(self, event: Event) -> None:
@@ -132,9 +133,7 @@ class Engine:
 
     def _wake(self) -> None:
         core = self.core
-        due = [name for name, at in core.timers.items() if at <= core.now]
-        for name in due:
-            del core.timers[name]
+        for name in core.timers.due(core.now):
             if name in core.state.nodes:
                 core.touch(name)
 
@@ -171,10 +170,10 @@ class Engine:
         core = self.core
         if core.state.run.phase.is_completed:
             return
-        times = list(core.timers.values())
-        if core.state.run.deadline_at is not None and core.state.run.deadline_at > core.now:
-            times.append(core.state.run.deadline_at)
-        earliest = min(times, default=None)
+        earliest = core.timers.earliest()
+        deadline = core.state.run.deadline_at
+        if deadline is not None and core.now < deadline < (earliest or deadline + 1):
+            earliest = deadline
         if earliest is not None and earliest != self._timer:
             core.commands.append(SetTimer(at=earliest))
         self._timer = earliest
@@ -192,7 +191,7 @@ class Engine:
             core.ledger.count(node, +1)
             core.count_daemon(node)
             if node.wake_at is not None and not node.has_ended:
-                core.timers[node.name] = node.wake_at
+                core.timers.set(node.name, node.wake_at)
         core.pass_number = 1 + max(
             (node.last_pass for node in core.state.nodes.values()), default=0
         )

@@ -87,7 +87,6 @@ def _retries_errors(strategy: RetryStrategy) -> bool:
 def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[Node]) -> Visit:
     core = visitor.core
     name = f"{inv.name}({len(past)})"
-    core.parents[name] = inv.name
     core.bound.pop(inv.name, None)
     fresh = core.bound[inv.name] = bind(core, inv)
     attempt = yield visitor.advance(_context(visitor, inv, fresh, name, past))
@@ -101,6 +100,7 @@ def _context(visitor: Visitor, inv: Invocation, bound: Bound, name: str, past: l
     cx = visitor.context(inv, rebind(bound, values), name)
     cx.retried = True
     cx.parent = inv.name
+    core.parents[name] = inv.name
     core.link(inv.name, name)
     strategy = strategy_of(core, bound.template)
     if strategy and strategy.backoff and strategy.backoff.max_duration and past:

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from argotui.engine.core import Core
 from argotui.engine.run import finish
-from argotui.model.status import Node, NodePhase, NodeType, RunPhase
-
-_WORK = frozenset({NodeType.POD, NodeType.HTTP, NodeType.PLUGIN})
+from argotui.model.status import NodePhase, RunPhase
 
 
 def check(core: Core) -> None:
     """End a run that would wait for ever."""
     run = core.state.run
-    if run.phase.is_completed or run.suspended or run.parked or core.timers or run.waiting_lock:
+    if run.phase.is_completed or run.suspended or run.parked or core.timers.at or run.waiting_lock:
         return
     if any(key.startswith("lock/") for key in core.state.memory) and _locks_wanted(core):
         return
-    open_nodes = [node for node in core.state.nodes.values() if not node.is_fulfilled]
-    if any(_waits_for_world(node) for node in open_nodes):
+    if core.ledger.awaited:
         return
+    open_nodes = [node for node in core.state.nodes.values() if not node.is_fulfilled]
     deepest = open_nodes[-1] if open_nodes else None
     what = f"'{deepest.display_name}'" if deepest is not None else "the entry template"
     message = (
@@ -31,10 +29,6 @@ def check(core: Core) -> None:
     if deepest is not None and not deepest.has_ended:
         core.mark(deepest, NodePhase.ERROR, message)
     finish(core, RunPhase.ERROR, message)
-
-
-def _waits_for_world(node: Node) -> bool:
-    return (node.type in _WORK and node.attempt > 0) or node.type is NodeType.SUSPEND
 
 
 def _locks_wanted(core: Core) -> bool:
