@@ -35,6 +35,7 @@ class Items:
     waiting: deque[str] = field(default_factory=deque)
     open: set[str] = field(default_factory=set)
     ended_pass: int = 0
+    fresh: bool = True
 
     def add(self, item: Item) -> None:
         name = item.inv.name
@@ -75,33 +76,36 @@ def visit_items(
     """
     core = cx.core
     dirty = core.take_dirty(container)
-    known = core.state.nodes
-    # a recovered run comes here with nodes that exist already
-    first = [name for name in items.waiting if name in known]
-    names = sorted({*dirty, *first} & items.all.keys(), key=items.order.__getitem__)
-    for name in names:
-        if name in known:
+    if items.fresh:
+        items.fresh = False
+        dirty = dirty | _begin(core, items, link)
+    for name in sorted(dirty & items.all.keys(), key=items.order.__getitem__):
+        if name in core.state.nodes:
             yield _visit_item(cx, items, name, settle, link)
-    if first:
-        items.waiting = deque(name for name in items.waiting if name not in known)
-    blocked: deque[str] = deque()
     while items.waiting:
         name = items.waiting.popleft()
+        node = yield _visit_item(cx, items, name, settle, link)
+        if node is None:
+            items.waiting.appendleft(name)
+            break
+    return None
+
+
+def _begin(core: Core, items: Items, link: Callable[[str], None]) -> set[str]:
+    """Make the placeholders of what is not called; return who exists already (recovery)."""
+    known: set[str] = set()
+    waiting: deque[str] = deque()
+    for name in items.waiting:
         item = items.all[name]
-        if item.ready.skip is not None:
+        if name in core.state.nodes:
+            known.add(name)
+        elif item.ready.skip is not None:
             create_skipped(core, item.inv, item.ready.skip)
             link(name)
-        elif blocked:
-            blocked.append(name)
         else:
-            node = yield _visit_item(cx, items, name, settle, link)
-            if node is None:
-                blocked.append(name)
-                if not any(items.all[each].ready.skip is not None for each in items.waiting):
-                    break
-    blocked.extend(items.waiting)
-    items.waiting = blocked
-    return None
+            waiting.append(name)
+    items.waiting = waiting
+    return known
 
 
 def _visit_item(

@@ -64,8 +64,7 @@ def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, gro
         break
     if has_hooks(task):
         yield _exits_in_order(cx, frame, task, items)
-    nodes = core.state.nodes
-    if not items.waiting and all(name in nodes and nodes[name].is_fulfilled for name in items.all):
+    if items.settled:
         _roll_up(core, group, items)
     return None
 
