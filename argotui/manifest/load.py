@@ -19,6 +19,7 @@ from argotui.model.errors import Problem
 from argotui.model.manifest import JsonObject, Template
 from argotui.model.workflow import Workflow
 
+MAX_PROBLEMS = 1000  # of one file: what comes after tells nobody more
 WORKFLOW_KINDS = frozenset(
     ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
 )
@@ -98,12 +99,14 @@ class _Shelf:
     def read(self, file: str, text: str) -> None:
         documents, problems = compose(text, file)
         for document in documents:
+            if len(problems) > MAX_PROBLEMS:
+                break
             found: list[Problem] = []
             self.document(document.data, document.source, (), found)
             problems += without_ignored(found, document.source)
         if not documents and not problems:
             self.notes.append(f"{file}: nothing in it")
-        self.problems += problems
+        self.problems += problems[:MAX_PROBLEMS]
 
     def document(self, data: Any, source: Source, path: Path, found: list[Problem]) -> None:
         at = Decoding(source=source, strict=self.strict, problems=found)

@@ -6,11 +6,13 @@ Made by yaml.py; asked by everybody who reports a problem.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 _TOKEN = re.compile(r"""\{\{.*?\}\}|"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(?:(?!: |:$| \#|[\],}]).)+""")
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 Path: TypeAlias = tuple[str | int, ...]
 
 
@@ -63,12 +65,41 @@ def token_at(line: str, column: int) -> str:
     return match[0].rstrip() if match else ""
 
 
+class Text:
+    """A file's text by lines, counted as the YAML parser counts them; split when first asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: array[int] | None = None
+
+    @property
+    def _starts(self) -> array[int]:
+        if self._found is None:
+            self._found = array("Q", [0])
+            self._found.extend(match.end() for match in _BREAK.finditer(self._text))
+            if self._found[-1] < len(self._text):
+                self._found.append(len(self._text))
+        return self._found
+
+    @property
+    def count(self) -> int:
+        """The number of lines."""
+        return len(self._starts) - 1
+
+    def line(self, number: int) -> str:
+        """Return a line (from 1) without its end; empty if there is none."""
+        if not 0 < number <= self.count:
+            return ""
+        line = self._text[self._starts[number - 1] : self._starts[number]]
+        return line.rstrip("\r\n\x85\u2028\u2029")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The text of a file, and the root node of one of its documents."""
 
     file: str
-    lines: list[str] = field(repr=False)
+    text: Text = field(repr=False)
     root: Node = field(repr=False)
 
     def locate(self, path: Path, *, key: bool = False) -> tuple[int, int]:
@@ -82,16 +113,15 @@ class Source:
     def find(self, path: Path, text: str) -> tuple[int, int]:
         """Return the place of `text` within the value at `path`; of the value if it hides."""
         node = self._node(path)
-        last = min(node.line_end, len(self.lines) - 1)
-        for number in range(node.line, last + 1):
+        for number in range(node.line, node.line_end + 1):
             start = node.column if number == node.line else 0
-            if (column := self.lines[number].find(text, start)) >= 0:
+            if (column := self.excerpt(number + 1).find(text, start)) >= 0:
                 return number + 1, column + 1
         return node.line + 1, node.column + 1
 
     def excerpt(self, line: int) -> str:
         """Return a line of the file (from 1), without its line end; empty if there is none."""
-        return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return self.text.line(line)
 
     def token(self, path: Path) -> str:
         """Return the scalar at `path` as it is written, without comment and quotes."""

@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping
 
 from argotui.manifest.calls import library_key
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site, Visit, did_you_mean
+from argotui.manifest.validate_context import Context, Site, Visit
 from argotui.manifest.validate_tags import ANY_ARTIFACT, ANY_ITEM, ANY_PARAMETER
 from argotui.model.bodies import Call, ContainerSetBody
 from argotui.model.manifest import Arguments, LifecycleHook, Template, TemplateRef
@@ -130,7 +130,7 @@ def named_target(cx: Context, site: Site, path: Path, name: str, inputs: set[str
     template = templates.get(wanted)
     if template is not None:
         return site.owner, template
-    cx.error(site, path, f"template name '{name}' undefined", did_you_mean(wanted, templates))
+    cx.error(site, path, f"template name '{name}' undefined", cx.near(wanted, templates))
     return None
 
 
@@ -162,13 +162,13 @@ def _referenced(
 def _missing(cx: Context, owner: LibraryKey, wanted: str) -> str:
     templates = cx.templates.get(owner)
     if templates is not None:
-        return did_you_mean(wanted, templates)
+        return cx.near(wanted, templates)
     other = library_key(owner.name, cluster_scope=owner.scope == "namespaced")
     if other in cx.templates:
         needed = "false" if owner.scope == "cluster" else "true"
         return f"there is one of the other scope: set clusterScope: {needed}"
     names = [key.name for key in cx.templates if key.scope == owner.scope]
-    near = did_you_mean(owner.name, names)
+    near = cx.near(owner.name, names)
     return near if near.startswith("did") else "give the file that defines it as well"
 
 

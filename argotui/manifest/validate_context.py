@@ -21,6 +21,9 @@ from argotui.model.workflow import LibraryKey
 Callers: TypeAlias = tuple[Any, str] | None
 
 MAX_PROBLEMS = 1000
+_HINTED = 100
+_LONGEST_NAME = 128
+_NEAREST_OF = 5000
 _SHOWN_CALLERS = 6
 _MAX_NESTING = 20  # values may have tags of each other, for ever
 _MAX_GROWN = 100_000
@@ -125,6 +128,15 @@ class Context:
             what="", file=source.file, line=line, column=column, subject=site.place.subject
         )
 
+    @property
+    def has_patience(self) -> bool:
+        """Hints cost a search through all names: not worth it at the hundredth problem."""
+        return len(self.problems) < _HINTED
+
+    def near(self, name: str, options: Iterable[str]) -> str:
+        """Return a hint with the nearest of the options, or the few that there are."""
+        return did_you_mean(name, options) if self.has_patience else ""
+
     def place(self, template: Template) -> Place | None:
         return self.library.place(template)
 
@@ -178,7 +190,8 @@ def run(visits: Iterable[Visit], check: Callable[[Visit], Check]) -> None:
 def did_you_mean(name: str, options: Iterable[str]) -> str:
     """Return a hint with the nearest of the options, or the few that there are."""
     known = [option for option in options if option]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    same = [option for option in known[:_NEAREST_OF] if len(option) <= _LONGEST_NAME]
+    near = difflib.get_close_matches(name[:_LONGEST_NAME], same, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"
     shown = ", ".join(known[:8])

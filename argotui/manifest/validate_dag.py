@@ -9,7 +9,7 @@ from argotui.manifest.shapes import at_path
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_arguments, field_name_error
 from argotui.manifest.validate_calls import add_outputs, check_call, is_loop, knows, loop_names
-from argotui.manifest.validate_context import Check, Context, Site, did_you_mean
+from argotui.manifest.validate_context import Check, Context, Site
 from argotui.manifest.validate_depends import LOOP_RESULTS, RESULTS, needed_names, terms_of
 from argotui.manifest.validate_graph import Ancestors, find_cycle, sorted_names
 from argotui.manifest.validate_steps import call_scope, check_no_deadline
@@ -72,7 +72,7 @@ def _check_order(
         for term in terms_of(task):
             if term.task not in graph:
                 where = (*path, "depends" if task.depends else "dependencies")
-                hint = did_you_mean(term.task, (name for name in graph if name != task.name))
+                hint = cx.near(term.task, (name for name in graph if name != task.name))
                 what = f"{prefix} invalid dependency {term.task}"
                 cx.error(site, where, what, hint, find=term.task)
     if cycle := find_cycle(graph):
@@ -134,7 +134,7 @@ def _check_terms(
         where = (*path, "depends")
         if term.result not in LOOP_RESULTS:
             what = f"{prefix} task result '{term.result}' for task '{term.task}' is invalid"
-            hint = did_you_mean(term.result, (*RESULTS, *LOOP_RESULTS))
+            hint = cx.near(term.result, (*RESULTS, *LOOP_RESULTS))
             cx.error(site, where, what, hint, find=term.text)
         elif any(other.name == term.task and not is_loop(other) for other in tasks):
             what = (
@@ -156,7 +156,7 @@ def _check_target(
     for target in body.target.split(" ") if body.target and "{{" not in body.target else ():
         if target not in tasks:
             what = f"{prefix}: target '{target}' is not defined"
-            cx.error(site, path, what, did_you_mean(target, tasks), find=target)
+            cx.error(site, path, what, cx.near(target, tasks), find=target)
 
 
 def _check_scope(
@@ -172,10 +172,10 @@ def _check_scope(
 ) -> None:
     prefix = f"templates.{template.name}.tasks.{task.name}"
     items = loop_names(cx, site, path, prefix, task)
-    scope = call_scope(cx, names, f"tasks.{task.name}", task, called)
+    own = call_scope(cx, f"tasks.{task.name}", task, called)
 
     def known(tag: str) -> bool:
-        if tag in items or knows(scope, tag):
+        if tag in items or knows(names, tag) or knows(own, tag):
             return True
         status = _STATUS.match(tag)
         if status is None:
@@ -183,7 +183,7 @@ def _check_scope(
         return ancestors.has(task.name, status[1]) or (status[1] == task.name and bool(task.hooks))
 
     source = at_path(template.source, path)
-    check_tags(cx, site, path, f"{prefix} ", source, known, inputs, scope)
+    check_tags(cx, site, path, f"{prefix} ", source, known, inputs, names)
     where = (*path, "arguments")
     check_arguments(cx, site, where, f"{prefix}.arguments.", task.arguments, allow_empty=False)
     _check_missing(cx, site, path, prefix, task, ancestors)

@@ -7,7 +7,7 @@ from typing import Any
 from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_names
-from argotui.manifest.validate_context import Context, Site, did_you_mean
+from argotui.manifest.validate_context import Context, Site
 from argotui.manifest.validate_graph import find_cycle
 from argotui.manifest.validate_pods import is_reserved
 from argotui.manifest.validate_tags import check_tags
@@ -86,7 +86,7 @@ def _check_container_set(
         for j, dependency in enumerate(container.dependencies):
             if dependency not in known:
                 what = f"{name}.{container.name} dependency '{dependency}' not defined"
-                hint = did_you_mean(dependency, known)
+                hint = cx.near(dependency, known)
                 cx.error(site, (*path, i, "dependencies", j), what, hint)
         _check_set_mounts(cx, site, (*path, i), f"{name}[{i}]", body, container.extra)
     if cycle := find_cycle({c.name: c.dependencies for c in body.containers}):
@@ -116,7 +116,7 @@ def _check_resource(cx: Context, site: Site, template: Template, body: ResourceB
     name = f"templates.{template.name}.resource"
     if body.action not in _ACTIONS and "{{" not in body.action:
         what = f"{name}.action must be one of: {', '.join(_ACTIONS)}"
-        cx.error(site, ("resource", "action"), what, did_you_mean(body.action, _ACTIONS))
+        cx.error(site, ("resource", "action"), what, cx.near(body.action, _ACTIONS))
         return
     if body.action in ("get", "delete"):
         return

@@ -10,7 +10,7 @@ from argotui.manifest.cron import schedule_error
 from argotui.manifest.shapes import items, mapping, mappings
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_names
-from argotui.manifest.validate_context import Context, Site, did_you_mean
+from argotui.manifest.validate_context import Context, Site
 from argotui.manifest.validate_pods import check_pod_resources
 from argotui.model.workflow import Workflow, WorkflowSpec
 
@@ -55,7 +55,7 @@ def _check_pod_gc(cx: Context, site: Site, path: Path, pod_gc: Any) -> None:
     strategy = pod_gc.get("strategy")
     if strategy and strategy not in _POD_GC:
         what = f"podGC.strategy unknown strategy '{strategy}'"
-        cx.error(site, (*path, "strategy"), what, did_you_mean(str(strategy), _POD_GC))
+        cx.error(site, (*path, "strategy"), what, cx.near(str(strategy), _POD_GC))
     selector = mapping(pod_gc.get("labelSelector"))
     for i, part in enumerate(mappings(selector.get("matchExpressions"))):
         operator = part.get("operator")
@@ -80,7 +80,7 @@ def check_cron(cx: Context, site: Site, workflow: Workflow) -> None:
     policy = spec.get("concurrencyPolicy") or ""
     if policy not in _CONCURRENCY:
         what = f"'{policy}' is not a valid concurrencyPolicy"
-        hint = did_you_mean(str(policy), _CONCURRENCY)
+        hint = cx.near(str(policy), _CONCURRENCY)
         cx.error(site, ("spec", "concurrencyPolicy"), what, hint)
     deadline = spec.get("startingDeadlineSeconds")
     if isinstance(deadline, int) and deadline < 0:

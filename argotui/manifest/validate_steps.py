@@ -60,28 +60,24 @@ def _check_step(
     where = (*path, "arguments")
     check_arguments(cx, site, where, f"{prefix}.arguments.", step.arguments, allow_empty=False)
     called = yield from check_call(cx, site, path, prefix, step, inputs)
-    scope = call_scope(cx, names, f"steps.{name}", step, called)
+    own = call_scope(cx, f"steps.{name}", step, called)
     check_tags(
         cx,
         site,
         path,
         f"templates.{template.name}.steps ",
         at_path(template.source, path),
-        lambda tag: knows(scope, tag),
+        lambda tag: knows(names, tag) or knows(own, tag),
         inputs,
-        scope,
+        names,
     )
     add_outputs(cx, names, f"steps.{name}", called, looped=is_loop(step))
     warn_call(cx, site, path, step)
 
 
-def call_scope(
-    cx: Context, names: set[str], prefix: str, call: Call, called: Template | None
-) -> set[str]:
-    """Return the scope of a call: with its own outputs for its hooks, and inline inputs."""
-    if not call.hooks and call.inline is None:
-        return names
-    scope = set(names)
+def call_scope(cx: Context, prefix: str, call: Call, called: Template | None) -> set[str]:
+    """Return what only the call itself knows: its own outputs, for hooks, and inline inputs."""
+    scope: set[str] = set()
     if call.hooks:
         add_outputs(cx, scope, prefix, called, looped=False)
     if call.inline is not None:

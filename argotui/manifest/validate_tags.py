@@ -13,7 +13,7 @@ from typing import Any
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.expr.template import Tag, compile_text, tags
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site, did_you_mean
+from argotui.manifest.validate_context import Context, Site
 
 _CHECKED = ("item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks.")
 _ALWAYS = (
@@ -99,7 +99,7 @@ def check_tags(
                 _check_expression(cx, site, full, tag)
             elif not is_known(cx, tag.name, known):
                 what = f"{prefix}failed to resolve {tag.text}"
-                hint = why_unknown(tag.name, inputs, names)
+                hint = why_unknown(cx, tag.name, inputs, names)
                 cx.error(site, full, what, hint, find=tag.text)
             elif cx.strict:
                 _check_pasted(cx, site, full, prefix, tag)
@@ -120,8 +120,10 @@ def is_known(cx: Context, name: str, known: Known) -> bool:
     return name.startswith("workflow.outputs.artifacts.") and ANY_ARTIFACT in cx.globals
 
 
-def why_unknown(name: str, inputs: set[str], names: set[str]) -> str:
+def why_unknown(cx: Context, name: str, inputs: set[str], names: set[str]) -> str:
     """Return a hint for a tag that cannot be resolved."""
+    if not cx.has_patience:
+        return ""
     head, _, rest = name.partition(".")
     kind, _, last = rest.partition(".")
     match head, kind:
@@ -131,7 +133,7 @@ def why_unknown(name: str, inputs: set[str], names: set[str]) -> str:
             there = [part for part in there if "." not in part]
             if not there:
                 return f"the template declares no inputs.{kind}: add '- name: {last}' there"
-            return did_you_mean(last, there) or f"the template has no input '{last}'"
+            return cx.near(last, there) or f"the template has no input '{last}'"
         case "item", _:
             return "there is no loop here, or its items have no such key"
         case "workflow", "failures":
@@ -139,23 +141,23 @@ def why_unknown(name: str, inputs: set[str], names: set[str]) -> str:
         case "workflow", "parameters":
             return "declare it under spec.arguments.parameters"
         case "steps" | "tasks", _:
-            return _why_no_output(head, kind, last, names)
+            return _why_no_output(cx, head, kind, last, names)
         case "pod", _:
             return "pod.name exists in templates that make a pod only"
     return ""
 
 
-def _why_no_output(head: str, call: str, rest: str, names: set[str]) -> str:
+def _why_no_output(cx: Context, head: str, call: str, rest: str, names: set[str]) -> str:
     word = head.removesuffix("s")
     start = f"{head}.{call}."
     has = sorted(name.removeprefix(start) for name in names if name.startswith(start))
     if has:
-        near = did_you_mean(rest, has)
+        near = cx.near(rest, has)
         outputs = [name for name in has if name.startswith("outputs.")]
         found = f"it has: {', '.join(outputs[:6])}" if outputs else "it has no outputs"
         return near if near.startswith("did") else f"{found} ({word} '{call}')"
     others = {name.split(".")[1] for name in names if name.startswith(f"{head}.")}
-    near = did_you_mean(call, sorted(others))
+    near = cx.near(call, sorted(others))
     return near if near.startswith("did") else f"there is no {word} '{call}' that ends before this"
 
 

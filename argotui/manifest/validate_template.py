@@ -8,7 +8,7 @@ from __future__ import annotations
 from argotui.expr.duration import parse_duration
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_names, has_location
-from argotui.manifest.validate_context import Check, Context, Site, Visit, did_you_mean
+from argotui.manifest.validate_context import Check, Context, Site, Visit
 from argotui.manifest.validate_dag import check_dag
 from argotui.manifest.validate_leaf import check_leaf
 from argotui.manifest.validate_metrics import check_metrics
@@ -58,7 +58,7 @@ def _check_supplied(cx: Context, visit: Visit, arguments: Arguments) -> None:
     for parameter in template.inputs.parameters:
         if parameter.name not in given and not _has_value(parameter):
             what = f"templates.{template.name} inputs.parameters.{parameter.name} was not supplied"
-            near = did_you_mean(parameter.name, sorted(given - _declared(template)))
+            near = cx.near(parameter.name, sorted(given - _declared(template)))
             hint = (
                 near if near.startswith("did") else "pass it as an argument, or declare a default"
             )
@@ -114,7 +114,7 @@ def _check_common(cx: Context, site: Site, template: Template) -> None:
     if retry and retry.retry_policy and retry.retry_policy not in _POLICIES:
         what = f"{retry.retry_policy} is not a valid RetryPolicy"
         where = ("retryStrategy", "retryPolicy")
-        cx.error(site, where, what, did_you_mean(retry.retry_policy, _POLICIES))
+        cx.error(site, where, what, cx.near(retry.retry_policy, _POLICIES))
     if template.timeout and kind in ("steps", "dag", "suspend"):
         cx.error(site, ("timeout",), f"{word} template doesn't support timeout field", key=True)
     elif _is_no_duration(template.timeout):

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from argotui.manifest.scalars import key_text, plain_value, tagged_value
-from argotui.manifest.source import Node, Path, Source, merged_nodes
+from argotui.manifest.source import Node, Path, Source, Text, merged_nodes
 from argotui.manifest.yaml_errors import explain
 from argotui.model.errors import Problem
 
@@ -58,12 +58,12 @@ def compose(text: str, file: str) -> tuple[list[Document], list[Problem]]:
     builder = _Builder(file=file)
     try:
         text = _readable(text, file)
-        builder.lines = text.splitlines()
+        builder.text = Text(text)
         builder.read(text)
     except _Stop as stop:
         builder.problems.append(stop.problem)
     except yaml.MarkedYAMLError as error:
-        builder.problems.append(explain(error, file, builder.lines))
+        builder.problems.append(explain(error, file, builder.text))
     except (yaml.YAMLError, RecursionError, UnicodeError):
         builder.problems.append(Problem(what="this is not YAML", file=file))
     return builder.documents, builder.problems
@@ -122,7 +122,7 @@ class _Builder:
     """Makes nodes from events with a stack of its own; what it keeps is bounded by MAX_VALUES."""
 
     file: str
-    lines: list[str] = field(default_factory=list)
+    text: Text = field(default_factory=lambda: Text(""))
     documents: list[Document] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     stack: list[tuple[Node, list[Node]]] = field(default_factory=list)
@@ -154,7 +154,7 @@ class _Builder:
             return
         data = self.value(self.root)
         if data is not None:
-            self.documents.append(Document(data, Source(self.file, self.lines, self.root)))
+            self.documents.append(Document(data, Source(self.file, self.text, self.root)))
 
     def scalar(self, event: Any) -> Node:
         start = event.start_mark

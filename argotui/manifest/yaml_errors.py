@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import yaml
 
+from argotui.manifest.source import Text
 from argotui.model.errors import Problem
 
 
-def explain(error: yaml.MarkedYAMLError, file: str, lines: list[str]) -> Problem:
+def explain(error: yaml.MarkedYAMLError, file: str, source: Text) -> Problem:
     """Return a parser error as a Problem at the place where the mistake is."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    text = lines[line] if line < len(lines) else ""
+    text = source.line(line + 1)
     what, hint = _words(str(error.problem or ""), str(error.context or ""), text, column)
     start = error.context_mark
-    if start is not None and ("quoted" in what or "opened" in what or "begun" in what):
+    if start is not None and ("quoted" in what or "opened" in what):
         line, column = start.line, start.column
-    line = min(line, max(len(lines) - 1, 0))
+    line = min(line, max(source.count - 1, 0))
     return Problem(what=what, hint=hint, file=file, line=line + 1, column=column + 1)
 
 
