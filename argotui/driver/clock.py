@@ -79,6 +79,10 @@ class VirtualClock:
             self._jumper = asyncio.get_running_loop().create_task(self._jump())
         return lambda: self._off.add(number)
 
+    def after(self, seconds: float, call: Callable[[], None]) -> Cancel:
+        """Call that much later; what a FakeRuntime takes for its own `after`."""
+        return self.call_at(self._now + seconds, call)
+
     async def sleep_until(self, at: float) -> None:
         """Return when the time has come to `at`."""
         came = asyncio.get_running_loop().create_future()

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from argotui.driver.line import Line, connect
 from argotui.driver.port import Snapshot, Verdict
-from argotui.driver.sockets import socket_path
 from argotui.driver.states import has_left, info_of
 from argotui.driver.stored import StoredRun
 from argotui.driver.wire import (
-    PROTOCOL,
-    REQUEST_BYTES,
-    message,
-    read_message,
     read_outlook,
     write_request,
 )
@@ -34,8 +29,6 @@ from argotui.model.errors import RuntimeFault
 from argotui.model.events import Request
 from argotui.model.fold import RunState, apply
 
-_GREETING_SECONDS = 5.0
-
 
 class RemoteRun:
     """A client. Connects when first asked something; `close` it."""
@@ -43,17 +36,17 @@ class RemoteRun:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._fetch = partial(fetch_blob, folder / BLOBS)
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._turn = asyncio.Lock()  # one request at a time on the line
 
     async def snapshot(self) -> Snapshot:
         try:
             said, body = await self._ask({"do": "snapshot"})
         except RuntimeFault:  # a driver that left at the end of its run is no fault
-            stored = await StoredRun(self._folder).snapshot()
-            if has_left(stored.state):
-                return stored
-            raise
+            reading = await asyncio.to_thread(read_state, self._folder)
+            if not has_left(reading.state):
+                raise
+            return await StoredRun(self._folder).snapshot()
         header = read_header(self._folder)
         reading = await asyncio.to_thread(read_state, self._folder, upto=said["seq"])
         return Snapshot(
@@ -77,7 +70,7 @@ class RemoteRun:
 
     async def _told(self, after: int) -> AsyncIterator[Batch]:
         """Yield what the driver sends. Raises RuntimeFault unless it says goodbye."""
-        line = await _connect(self._folder)
+        line = await connect(self._folder)
         try:
             await line.say({"do": "changes", "after": after})
             while True:
@@ -102,7 +95,7 @@ class RemoteRun:
     async def _ask(self, question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         async with self._turn:
             if self._line is None:
-                self._line = await _connect(self._folder)
+                self._line = await connect(self._folder)
             try:
                 await self._line.say(question)
                 return await self._line.hear()
@@ -146,76 +139,8 @@ def _rest(folder: Path, after: int) -> Batch | None:
 async def is_driven(folder: Path) -> bool:
     """Whether a driver answers for this run."""
     try:
-        line = await _connect(folder)
+        line = await connect(folder)
     except RuntimeFault:
         return False
     await line.close()
     return True
-
-
-class _Line:
-    """One connection, greeted."""
-
-    def __init__(
-        self, run: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._run = run
-        self._reader = reader
-        self._writer = writer
-
-    async def say(self, said: dict[str, Any]) -> None:
-        try:
-            self._writer.write(message(said))
-            await self._writer.drain()
-        except ConnectionError as error:
-            raise self._lost() from error
-
-    async def hear(self) -> tuple[dict[str, Any], bytes]:
-        """Return the next message. Raises RuntimeFault: the driver has gone, or refused."""
-        try:
-            line = await self._reader.readline()
-            if not line:
-                raise self._lost()
-            said = read_message(line)
-            body = await self._reader.readexactly(said.get("bytes", 0))
-        except (ConnectionError, asyncio.IncompleteReadError) as error:
-            raise self._lost() from error
-        except ValueError as error:
-            raise RuntimeFault(f"the driver of run {self._run} is not understood") from error
-        if "error" in said:
-            raise RuntimeFault(f"the driver of run {self._run} says: {said['error']}")
-        return said, body
-
-    async def close(self) -> None:
-        self._writer.close()
-        with suppress(ConnectionError):
-            await self._writer.wait_closed()
-
-    def _lost(self) -> RuntimeFault:
-        return RuntimeFault(
-            f"the driver of run {self._run} is gone; go on with: argotui recover {self._run}"
-        )
-
-
-async def _connect(folder: Path) -> _Line:
-    run = folder.name
-    try:
-        path = str(socket_path(folder))
-        reader, writer = await asyncio.open_unix_connection(path, limit=REQUEST_BYTES)
-    except OSError as error:
-        raise RuntimeFault(
-            f"no driver is running for {run}; start one with: argotui recover {run}"
-        ) from error
-    line = _Line(run, reader, writer)
-    try:
-        said, _ = await asyncio.wait_for(line.hear(), _GREETING_SECONDS)
-    except (TimeoutError, RuntimeFault) as error:
-        await line.close()
-        raise RuntimeFault(f"the driver of run {run} does not answer") from error
-    if said.get("argotui") != PROTOCOL or said.get("run") != run:
-        await line.close()
-        raise RuntimeFault(
-            f"the driver of run {run} belongs to argotui {said.get('version')}, which speaks "
-            "another protocol; use that version to attach"
-        )
-    return line

@@ -332,21 +332,36 @@ def test_a_socket_left_by_a_dead_driver_is_taken_over(tmp_path: Path):
     asyncio.run(play())
 
 
+@asynccontextmanager
+async def imposter(folder: Path, *, greeting: bytes):
+    """Something else on the run's socket: it greets, hears one line and hangs up."""
+    gone = asyncio.Event()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        await writer.drain()
+        await reader.readline()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        gone.set()
+
+    server = await asyncio.start_unix_server(meet, path=str(socket_path(folder)))
+    try:
+        yield
+    finally:
+        await asyncio.wait_for(gone.wait(), 5)
+        server.close()
+        await server.wait_closed()
+
+
 def test_a_driver_that_speaks_otherwise_is_named(tmp_path: Path):
     folder = tmp_path / "runs" / RUN
 
-    async def other(_reader, writer) -> None:
-        writer.write(b'{"argotui": 99, "run": "run1", "version": "9.9"}\n')
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
     async def play():
-        server = await asyncio.start_unix_server(other, path=str(socket_path(folder)))
-        with pytest.raises(RuntimeFault, match=r"argotui 9\.9"):
-            await RemoteRun(folder).snapshot()
-        server.close()
-        await server.wait_closed()
+        async with imposter(folder, greeting=b'{"argotui": 99, "run": "run1", "version": "9.9"}\n'):
+            with pytest.raises(RuntimeFault, match=r"argotui 9\.9"):
+                await RemoteRun(folder).snapshot()
 
     asyncio.run(play())
 
@@ -354,19 +369,10 @@ def test_a_driver_that_speaks_otherwise_is_named(tmp_path: Path):
 def test_a_driver_that_dies_is_told_apart_from_an_end(tmp_path: Path):
     folder = tmp_path / "runs" / RUN
 
-    async def dying(reader, writer) -> None:
-        writer.write(b'{"argotui": 1, "run": "run1", "version": "0"}\n')
-        await writer.drain()
-        await reader.readline()
-        writer.close()
-        await writer.wait_closed()
-
     async def play():
-        server = await asyncio.start_unix_server(dying, path=str(socket_path(folder)))
-        with pytest.raises(RuntimeFault, match=r"is gone.*recover"):
-            await _fold(RemoteRun(folder), 0, RunState())
-        server.close()
-        await server.wait_closed()
+        async with imposter(folder, greeting=b'{"argotui": 1, "run": "run1", "version": "0"}\n'):
+            with pytest.raises(RuntimeFault, match=r"is gone.*recover"):
+                await _fold(RemoteRun(folder), 0, RunState())
 
     asyncio.run(play())
 
