@@ -5,7 +5,9 @@ Called by cli. Holds no rule of Argo and no loop over a run.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import secrets
 import sys
 import time
@@ -14,20 +16,27 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from argotui import __version__
+from argotui.cli import handover
 from argotui.cli.prepare import Prepared, prepare
 from argotui.cli.request import Choices, Source, Where
-from argotui.driver.driven import DrivenRun, DriveOptions
-from argotui.driver.port import Snapshot
+from argotui.cli.sources import STDIN_NAME
+from argotui.driver.driven import DriveEnd, DrivenRun, DriveOptions
+from argotui.driver.launch import launch
+from argotui.driver.port import RunPort, Snapshot
+from argotui.driver.remote import RemoteRun, is_driven
+from argotui.driver.serve import serve
 from argotui.driver.states import info_of
+from argotui.driver.stored import StoredRun
 from argotui.engine.outlook import outlook
 from argotui.journal.header import RunHeader, read_header
 from argotui.journal.index import Listed
 from argotui.journal.places import runs_folder, state_folder
-from argotui.journal.store import LOGS, WORK, Journal, create, new_run_id, read_state
+from argotui.journal.store import LOGS, WORK, Journal, create, new_run_id, open_run, read_state
 from argotui.manifest.load import load
 from argotui.model.events import RunStarted
 from argotui.model.fold import RunState
@@ -115,6 +124,64 @@ def assemble(
     )
 
 
+async def drive_here(driven: DrivenRun, header: RunHeader) -> DriveEnd:
+    """Drive in this process to the end; others can take part over the run's socket."""
+    return await serve(driven, first_event(header), signals=False)
+
+
+def drive_folder(folder: Path, approval_timeout: float | None = None) -> DriveEnd:
+    """Be the driver of the run in this folder: begin it, or take it over."""
+    journal, state = open_run(folder)
+    try:
+        prepared = prepared_again(folder, handover.take(folder))
+    except BaseException:
+        journal.close()
+        raise
+
+    async def drive() -> DriveEnd:
+        driven = assemble(prepared, journal, state=state, approval_timeout=approval_timeout)
+        return await serve(driven, first_event(journal.header))
+
+    return asyncio.run(drive())
+
+
+async def launch_driver(folder: Path, approval_timeout: float | None = None) -> None:
+    """Start a driver for this folder in a process of its own. Raises RuntimeFault."""
+    argv = [sys.executable, "-P", "-m", "argotui", "_drive", str(folder)]
+    if approval_timeout is not None:
+        argv += ["--approval-timeout", str(approval_timeout)]
+    await launch(folder, argv, env=_driver_environment())
+
+
+async def launch_run(
+    prepared: Prepared, folder: Path, approval_timeout: float | None = None
+) -> None:
+    """Start the driver of a new run; it gets the Secrets that it cannot read by itself."""
+    if prepared.loaded.secrets and STDIN_NAME in prepared.source.contents:
+        handover.offer(folder, list(prepared.loaded.secrets.values()))
+    try:
+        await launch_driver(folder, approval_timeout)
+    finally:
+        handover.withdraw(folder)
+
+
+async def reach(folder: Path, approval_timeout: float | None = None) -> RunPort:
+    """Return the port of a run that goes on, starting a driver if it has none; of one that has
+    ended, what is stored of it."""
+    if not await is_driven(folder):
+        if _has_ended(folder):
+            return StoredRun(folder)
+        await launch_driver(folder, approval_timeout)
+        if _has_ended(folder) and not await is_driven(folder):
+            return StoredRun(folder)
+    return RemoteRun(folder)
+
+
+def port_of(known: Listed) -> RunPort:
+    """Return the port of a run as it is: driven by another process, or stored."""
+    return RemoteRun(known.folder) if known.driven else StoredRun(known.folder)
+
+
 def first_event(header: RunHeader) -> RunStarted:
     """Return the event that a run begins with."""
     return RunStarted(
@@ -161,6 +228,22 @@ def look(known: Listed) -> Snapshot:
     header = read_header(known.folder)
     reading = read_state(known.folder)
     return Snapshot(seq=reading.seq, info=info_of(known.folder, header), state=reading.state)
+
+
+def _has_ended(folder: Path) -> bool:
+    return read_state(folder).state.run.phase.is_completed
+
+
+def _driver_environment() -> dict[str, str]:
+    """The driver finds the package that this process found, also where it is not installed."""
+    environment = dict(os.environ)
+    try:
+        metadata.distribution("argotui")
+    except metadata.PackageNotFoundError:
+        root = str(Path(__file__).parent.parent)
+        old = environment.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = f"{root}{os.pathsep}{old}" if old else root
+    return environment
 
 
 def _warning(runtime: Runtime) -> tuple[str, ...]:

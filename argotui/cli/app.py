@@ -30,7 +30,6 @@ COMMANDS: Mapping[str, str] = {
     "get": "get",
     "runs": "runs",
     "logs": "logs",
-    "shell": "shell",
     "delete": "delete",
     "lint": "lint",
     "doctor": "doctor",

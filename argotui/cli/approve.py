@@ -65,11 +65,11 @@ async def _approve(run: str, node: str | None, values: Mapping[str, str], messag
 
 
 async def _decide(run: str, name: str | None, request: Callable[[Node], Request], done: str) -> int:
-    from argotui.bootstrap import connect
+    from argotui.bootstrap import port_of
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
 
-    port = await connect(find_run(runs_folder(), run))
+    port = port_of(find_run(runs_folder(), run))
     try:
         snapshot = await port.snapshot()
         nodes = _meant(name, snapshot.state)

@@ -1,6 +1,6 @@
-"""Approvals that a headless run was told of beforehand, and the patience it has for others.
+"""Approvals that a headless run was told of beforehand.
 
-Called by the headless twin with --approve, --approve-param, --approve-all, --approval-timeout.
+Called by session with what --approve, --approve-param and --approve-all say.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,10 +20,6 @@ from argotui.model.events import ResumeRequested
 from argotui.model.status import Node, NodeType
 
 CI_TIMEOUT = 3600.0  # seconds; what --approval-timeout is under CI=true
-
-
-class ApprovalTimeout(Exception):
-    """Nobody approved in time, and nothing else is left to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,39 +86,3 @@ class Approver:
         verdict = await self._port.submit(ResumeRequested(node_name=name, values=values, by=who()))
         if not verdict.accepted:
             complain(f"--approve {path}: {verdict.why}")
-
-
-class Patience:
-    """Raises ApprovalTimeout once only people are waited for, and for too long."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._since: float | None = None
-
-    def begin(self, run: Followed) -> None:
-        self._look(run)
-
-    def batch(self, run: Followed, batch: Batch, touched: Sequence[Node]) -> None:
-        self._look(run)
-
-    def tick(self, run: Followed) -> None:
-        if self._since is not None and time.monotonic() - self._since >= self._seconds:
-            raise ApprovalTimeout
-
-    def end(self, run: Followed) -> None:
-        pass
-
-    def _look(self, run: Followed) -> None:
-        stuck = bool(waiting_nodes(run.state)) and not _is_busy(run)
-        if not stuck:
-            self._since = None
-        elif self._since is None:
-            self._since = time.monotonic()
-
-
-def _is_busy(run: Followed) -> bool:
-    """Whether anything goes on that needs nobody: work, or a timer."""
-    return any(
-        not node.is_fulfilled and (node.name in run.state.work or node.wake_at is not None)
-        for node in run.state.nodes.values()
-    )

@@ -40,7 +40,7 @@ def resume(run: o.RunName) -> int:
 
 def recover(run: o.RunName) -> int:
     """Start the driver of a run anew whose driver died or left. Releases nothing by itself."""
-    from argotui.bootstrap import relaunch
+    from argotui.bootstrap import launch_driver
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
 
@@ -50,20 +50,20 @@ def recover(run: o.RunName) -> int:
         raise UsageError(f"{run_id} is driven already: argotui attach {run_id}")
     if known.summary.phase.is_completed:
         raise UsageError(f"{run_id} has ended: {known.summary.phase}")
-    relaunch(known.folder)
+    asyncio.run(launch_driver(known.folder))
     say(f"{run_id} goes on in the background")
     say(f"  argotui attach {run_id}")
     return exits.SUCCEEDED
 
 
 async def _tell(run: str, request: Request, done: str) -> int:
-    from argotui.bootstrap import connect
+    from argotui.bootstrap import port_of
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
 
     known = find_run(runs_folder(), run)
     run_id = known.summary.run_id
-    port = await connect(known)
+    port = port_of(known)
     try:
         verdict = await port.submit(request)
         if not verdict.accepted:

@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 
+from argotui.cli import exits
 
-def drive(folder: Annotated[Path, typer.Argument()]) -> int:
+
+def drive(
+    folder: Annotated[Path, typer.Argument()],
+    approval_timeout: Annotated[float | None, typer.Option(min=0)] = None,
+) -> int:
     """Drive the run in this folder to its end."""
     from argotui.bootstrap import drive_folder
 
-    return drive_folder(folder)
+    drive_folder(folder, approval_timeout)
+    return exits.SUCCEEDED

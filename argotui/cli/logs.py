@@ -16,6 +16,7 @@ from argotui.cli import options as o
 from argotui.cli.follow import Followed, follow
 from argotui.cli.nodes import find_node, path_of
 from argotui.cli.text import clock, fit, safe, safe_bytes
+from argotui.journal.index import Listed
 from argotui.logs.spool import LogLine, SpoolReader
 from argotui.model.changes import Batch, WorkRequested
 from argotui.model.errors import UsageError
@@ -88,10 +89,10 @@ class Printer:
         self._names: dict[tuple[str, str], str] = {}
         self._work: dict[str, str] = {}  # work key -> node name, of the nodes that are wanted
 
-    async def follow(self, known: object) -> None:
-        from argotui.bootstrap import connect
+    async def follow(self, known: Listed) -> None:
+        from argotui.bootstrap import port_of
 
-        port = await connect(known)
+        port = port_of(known)
         try:
             await follow(port, [self])
         finally:

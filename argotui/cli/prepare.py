@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from argotui.cli.request import Choices, Source
+from argotui.manifest.effective import Options
 from argotui.manifest.load import Loaded, load
 from argotui.manifest.resolve import resolve
+from argotui.manifest.validate import validate
 from argotui.model.errors import ManifestError, UsageError
 from argotui.model.manifest import JsonObject
 from argotui.model.workflow import ResolvedWorkflow, Workflow
@@ -62,6 +64,15 @@ def prepare(source: Source, choices: Choices) -> Prepared:
         raise ManifestError(loaded.problems)
     workflow = choose(loaded, choices.workflow, source)
     name = name_for(workflow, choices)
+    options = Options(
+        parameters=choices.parameters,
+        parameter_file=choices.parameter_file,
+        entrypoint=choices.entrypoint,
+    )
+    found = validate(workflow, loaded, strict=choices.strict, submit=True, options=options)
+    problems = (*loaded.problems, *found)
+    if any(problem.severity == "error" for problem in problems):
+        raise ManifestError(problems)
     resolved = resolve(
         _named_so(workflow, name),
         loaded,
@@ -70,9 +81,6 @@ def prepare(source: Source, choices: Choices) -> Prepared:
         parameter_file=choices.parameter_file,
         entrypoint=choices.entrypoint,
     )
-    problems = loaded.problems
-    if any(problem.severity == "error" for problem in problems):
-        raise ManifestError(tuple(problems))
     return Prepared(
         source=source,
         choices=choices,

@@ -41,8 +41,25 @@ def start(
     place = decide(choices, config, ask=is_terminal() and not showing.output)
     if place.note:
         say(place.note)
+    if showing.detach:
+        return detach(prepared, place, patience)
+    if showing.has_screen:
+        from argotui.cli.screen import run_screen
+
+        return run_screen(prepared, place, showing)
     journal = bootstrap.create_run(prepared, place)
     return asyncio.run(in_foreground(prepared, journal, showing, approvals, patience))
+
+
+def detach(prepared: Prepared, place: bootstrap.Place, patience: float | None) -> int:
+    """Leave the run to a driver in the background; stdout gets its id and nothing else."""
+    journal = bootstrap.create_run(prepared, place)
+    folder = journal.folder
+    journal.close()
+    asyncio.run(bootstrap.launch_run(prepared, folder, patience))
+    print(folder.name)
+    say(f"  argotui attach {folder.name}     argotui logs -f {folder.name}")
+    return exits.SUCCEEDED
 
 
 async def in_foreground(
@@ -54,12 +71,18 @@ async def in_foreground(
 ) -> int:
     """Drive a run in this process and print what happens."""
     driven = bootstrap.assemble(prepared, journal, approval_timeout=patience)
-    driving = asyncio.create_task(driven.drive(bootstrap.first_event(journal.header)))
+    driving = asyncio.create_task(bootstrap.drive_here(driven, journal.header))
     signals = Signals(driven)
     signals.listen()
     observers = [*printers(showing), Approver(driven, approvals), signals]
+    following = asyncio.create_task(follow(driven, observers))
+    await asyncio.wait({driving, following}, return_when=asyncio.FIRST_COMPLETED)
+    if driving.done() and driving.exception() is not None:
+        following.cancel()  # nobody will tell it that there is nothing to come
+        await asyncio.gather(following, return_exceptions=True)
+        await driving
     try:
-        run = await follow(driven, observers)
+        run = await following
     except Left as left:
         return await _leave(driven, driving, str(left))
     end = await driving

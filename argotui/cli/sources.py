@@ -13,6 +13,7 @@ from argotui.model.errors import ManifestError, Problem, UsageError
 SUFFIXES = (".yaml", ".yml", ".json")
 MAX_BYTES = 16 << 20  # larger manifests are refused unparsed
 STDIN = "-"
+STDIN_NAME = "<stdin>"  # what it is called in messages
 _SKIPPED_FOLDERS = ("node_modules", "__pycache__")
 
 
@@ -24,7 +25,7 @@ def read_manifests(names: Sequence[str]) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     for name in names:
         if name == STDIN:
-            contents["<stdin>"] = _read_stdin()
+            contents[STDIN_NAME] = _read_stdin()
             continue
         for path in _expand(name):
             if str(path) not in contents:
@@ -71,7 +72,7 @@ def split_pair(text: str, option: str = "-p") -> tuple[str, str]:
 def _parameter_file(name: str) -> dict[str, Any]:
     from argotui.manifest.yaml import compose, decode_text
 
-    label = "<stdin>" if name == STDIN else name
+    label = STDIN_NAME if name == STDIN else name
     text = decode_text(_read_stdin() if name == STDIN else _read(_existing(name)), label)
     if isinstance(text, Problem):
         raise ManifestError((text,))
@@ -127,8 +128,8 @@ def _read(path: Path) -> bytes:
 
 def _read_stdin() -> bytes:
     if sys.stdin is None or sys.stdin.closed:
-        raise UsageError("<stdin>: there is nothing to read")
-    return _limited("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+        raise UsageError(f"{STDIN_NAME}: there is nothing to read")
+    return _limited(STDIN_NAME, sys.stdin.buffer.read(MAX_BYTES + 1))
 
 
 def _limited(name: str, raw: bytes) -> bytes:

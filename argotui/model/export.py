@@ -11,6 +11,7 @@ from typing import Any
 
 from argotui.model.fold import RunState
 from argotui.model.manifest import JsonObject
+from argotui.model.progress import node_progress, run_progress
 from argotui.model.status import Node, NodePhase, NodeType, RunPhase, RunStatus, Shutdown
 
 _LABEL = "workflows.argoproj.io/"
@@ -31,7 +32,8 @@ def workflow_json(source: JsonObject, state: RunState) -> dict[str, Any]:
 
 def status_json(state: RunState) -> dict[str, Any]:
     """Return what Argo keeps under `status`."""
-    nodes = {node.id: node_json(node, state) for node in state.nodes.values()}
+    progress = node_progress(state)
+    nodes = {node.id: node_json(node, state, progress[node.name]) for node in state.nodes.values()}
     return {**run_json(state), **_filled(nodes=nodes)}
 
 
@@ -43,14 +45,14 @@ def run_json(state: RunState) -> dict[str, Any]:
         "startedAt": rfc3339(run.started_at),
         "finishedAt": rfc3339(run.finished_at),
         **_filled(
-            progress=run.progress,
+            progress=run.progress or (run_progress(state) if run.phase else ""),
             outputs=_arguments(run.outputs),
             conditions=_conditions(state),
         ),
     }
 
 
-def node_json(node: Node, state: RunState) -> dict[str, Any]:
+def node_json(node: Node, state: RunState, progress: str = "") -> dict[str, Any]:
     """Return one node as Argo's NodeStatus. Times still to come are null, as Go prints them."""
     return {
         "id": node.id,
@@ -68,7 +70,7 @@ def node_json(node: Node, state: RunState) -> dict[str, Any]:
         "startedAt": rfc3339(node.started_at),
         "finishedAt": rfc3339(node.finished_at),
         **_filled(
-            progress=node.progress,
+            progress=progress or node.progress,
             podIP=node.pod_ip,
             daemoned=node.daemoned,
             nodeFlag=_filled(hooked=node.hooked, retried=node.retried),
@@ -120,7 +122,7 @@ def _metadata(written: JsonObject, run: RunStatus) -> dict[str, Any]:
         generateName=written.get("generateName"),
         namespace=run.namespace or written.get("namespace"),
         uid=run.uid,
-        creationTimestamp=rfc3339(run.created_at if run.created_at else run.started_at),
+        creationTimestamp=rfc3339(run.created_at or run.started_at),
         labels={name: labels[name] for name in sorted(labels)},
         annotations={**(written.get("annotations") or {}), **run.annotations},
     )

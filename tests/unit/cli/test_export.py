@@ -102,6 +102,7 @@ def test_a_node_has_argos_fields_and_nothing_empty():
         "boundaryID": "hello-x",
         "startedAt": "2023-11-14T22:13:21Z",
         "finishedAt": None,
+        "progress": "1/1",
         "podIP": "10.0.0.1",
         "daemoned": True,
         "nodeFlag": {"retried": True},

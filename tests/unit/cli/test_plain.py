@@ -5,9 +5,7 @@ import io
 import json
 import re
 
-import pytest
-
-from argotui.cli.approver import Approvals, ApprovalTimeout, Approver, Patience
+from argotui.cli.approver import Approvals, Approver
 from argotui.cli.follow import follow
 from argotui.cli.jsonl import JsonLines
 from argotui.cli.plain import Lines, Out
@@ -161,20 +159,3 @@ def test_all_means_all_but_not_what_a_timer_releases(tmp_path):
 def test_a_name_that_never_waited_is_told(tmp_path, capsys):
     approving(tmp_path, Approvals(nodes=("gaet",)), node("wf"))
     assert "no node of that name waited" in capsys.readouterr().err
-
-
-def test_patience_ends_when_only_people_are_waited_for(tmp_path):
-    waiting = Batch(seq=1, changes=tuple(made(node("wf"), node("wf.gate", **GATE))))
-    with pytest.raises(ApprovalTimeout):
-        asyncio.run(follow(PlayedRun(tmp_path, waiting, stays=True), [Patience(0.0)]))
-
-
-def test_patience_holds_while_work_goes_on(tmp_path):
-    busy = [*made(node("wf"), node("wf.gate", **GATE), node("wf.a")), started("wf.a")]
-    port = PlayedRun(tmp_path, Batch(seq=1, changes=tuple(busy)), stays=True)
-
-    async def go():
-        await asyncio.wait_for(follow(port, [Patience(0.0)]), 0.5)
-
-    with pytest.raises(TimeoutError):
-        asyncio.run(go())

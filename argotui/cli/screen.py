@@ -1,0 +1,126 @@
+"""The terminal UI around a run: starts its driver behind the first frame, reruns a changed
+manifest, leaves a summary in the scrollback. Called by `run` and `attach`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from argotui import bootstrap
+from argotui.bootstrap import Place
+from argotui.cli import exits
+from argotui.cli.approver import who
+from argotui.cli.failure import complain, say
+from argotui.cli.prepare import Prepared, prepare
+from argotui.cli.request import Showing, Source
+from argotui.cli.sources import read_manifests
+from argotui.cli.summary import summary_lines
+from argotui.cli.text import fit
+from argotui.driver.port import RunPort
+from argotui.journal.index import Listed
+from argotui.model.errors import ManifestError, UsageError
+from argotui.model.events import ShutdownRequested
+from argotui.model.status import Shutdown
+from argotui.tui.show import Hint, Left, Notice, Options, Way, show
+
+
+def run_screen(prepared: Prepared, place: Place, showing: Showing) -> int:
+    """Run on the screen, again for as long as the person asks for the changed manifest."""
+    while True:
+        journal = bootstrap.create_run(prepared, place)
+        folder, where = journal.folder, journal.header.where
+        journal.close()
+        hint = Hint(name=prepared.name, where=where, manifest=prepared.source.label)
+        left = asyncio.run(_show_new(prepared, folder, hint, showing))
+        if left.way is not Way.RERUN:
+            return farewell(left, folder)
+        asyncio.run(_stop(folder))
+        prepared = prepare(reread(prepared.source), prepared.choices)
+
+
+def attach_screen(known: Listed, *, exit_on_success: bool) -> int:
+    """Show a run that exists, recovering it if it has no driver."""
+    run = known.summary
+    hint = Hint(name=run.workflow_name, where=run.where, manifest=run.manifest)
+
+    async def connect() -> RunPort:
+        return await bootstrap.reach(known.folder)
+
+    options = Options(by=who(), exit_on_success=exit_on_success)
+    left = asyncio.run(show(connect, info_hint=hint, options=options))
+    return farewell(left, known.folder)
+
+
+def farewell(left: Left, folder: Path) -> int:
+    """Print what stays in the scrollback; return the exit code."""
+    if left.state is None or left.info is None:
+        complain(left.why or "the run was never seen")
+        say(f"  argotui attach {folder.name}")
+        return exits.INFRASTRUCTURE
+    for line in summary_lines(left.state, left.info):
+        print(fit(line, sys.stdout))
+    phase = left.state.run.phase
+    if phase.is_completed:
+        return exits.of_phase(phase)
+    if left.way is Way.LOST:
+        complain(left.why or "the driver is gone")
+        return exits.INFRASTRUCTURE
+    return exits.SUCCEEDED
+
+
+def reread(source: Source) -> Source:
+    """Read the manifests anew; what came by stdin stays as it was."""
+    names = [name for name in source.names if name != "-"]
+    kept = {name: raw for name, raw in source.contents.items() if name.startswith("<")}
+    return Source(
+        names=source.names, contents={**kept, **read_manifests(names)}, folder=source.folder
+    )
+
+
+async def notices(prepared: Prepared) -> AsyncIterator[Notice]:
+    """Yield what a changed manifest is like, each time it is saved."""
+    from argotui.driver.filewatch import watch_manifests
+
+    paths = [path for name in prepared.source.names if name != "-" for path in [Path(name)]]
+    async for changed in watch_manifests(paths):
+        names = ", ".join(sorted(path.name for path in changed))
+        try:
+            prepare(reread(prepared.source), prepared.choices)
+        except ManifestError as error:
+            count = len(error.problems)
+            text = f"{names} changed: {count} problem{'s' if count > 1 else ''}"
+            yield Notice(text=text, problems=error.problems)
+        except UsageError as error:
+            yield Notice(text=f"{names} changed: {error}")
+        else:
+            yield Notice(text=f"{names} changed", can_rerun=True)
+
+
+async def _show_new(prepared: Prepared, folder: Path, hint: Hint, showing: Showing) -> Left:
+    first = True
+
+    async def connect() -> RunPort:
+        nonlocal first
+        if first:
+            first = False
+            await bootstrap.launch_run(prepared, folder)
+        return await bootstrap.reach(folder)
+
+    options = Options(
+        by=who(),
+        exit_on_success=showing.exit_on_success,
+        rerun_by_itself=showing.rerun,
+        notices=notices(prepared) if showing.watch else None,
+    )
+    return await show(connect, info_hint=hint, options=options)
+
+
+async def _stop(folder: Path) -> None:
+    """The run before gives way to the rerun."""
+    port = await bootstrap.reach(folder)
+    try:
+        await port.submit(ShutdownRequested(strategy=Shutdown.STOP, by=who()))
+    finally:
+        await port.close()
