@@ -20,6 +20,7 @@ from argotui.model.commands import (
     FinishRun,
     ReleaseLock,
     ReleaseWork,
+    SaveCache,
     SetTimer,
     StartWork,
     StopWork,
@@ -82,6 +83,8 @@ class Dispatch:
                 self._timers.set(at)
             case Ask():
                 self._put(Answered(question=command.question, values=self._answer(command)))
+            case SaveCache(subject=subject, entry=entry):
+                self._guarded(lambda: self._caches.save(subject, entry))
             case AcquireLock(node_name=node, locks=locks):
                 self._guarded(lambda: self._locks.acquire(node, locks))
             case ReleaseLock(node_name=node):

@@ -13,6 +13,7 @@ from argotui.engine.core import Core, new_node
 from argotui.engine.invocation import Bound, Invocation
 from argotui.model.changes import WorkRequested
 from argotui.model.commands import StartWork
+from argotui.model.manifest import Memoize
 from argotui.model.status import Node, NodePhase, NodeType
 from argotui.model.work import Work, WorkRef
 
@@ -117,9 +118,17 @@ def create_node(
         inputs=bound.inputs if bound is not None else {},
         **fields,
     )
+    if bound is not None and bound.template.memoize is not None and not node.memoization:
+        node.memoization = memo_status(bound.template.memoize, hit=False)
     if bound is not None and DISPLAY_NAME in bound.template.annotations:
         core.revisit.add(name)  # it applies from the node's second visit on
     return core.create(node, parent=parent)
+
+
+def memo_status(memo: Memoize, *, hit: bool) -> dict[str, Any]:
+    """Return a node's memoizationStatus."""
+    cache = (memo.cache or {}).get("configMap") or {}
+    return {"hit": hit, "key": memo.key, "cacheName": str(cache.get("name", ""))}
 
 
 def ref_json(inv: Invocation) -> dict[str, Any] | None:

@@ -66,6 +66,8 @@ class Core:
     revisit: set[str] = field(default_factory=set)
     watching: set[str] = field(default_factory=set)
     daemons: dict[str, set[str]] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)  # question -> the node that wants to know
+    awaited_answers: set[str] = field(default_factory=set)
     checked: set[int] = field(default_factory=set)  # ids of templates whose expressions parse
     lost_daemons: set[str] = field(default_factory=set)
     timers: Timers = field(default_factory=Timers)

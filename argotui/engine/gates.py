@@ -97,7 +97,7 @@ def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node
             inv,
             bound,
             name=inv.name,
-            node_type=_type_of(bound.template),
+            node_type=type_of(core, bound.template),
             phase=NodePhase.PENDING,
             message=waiting,
             parent=inv.parent,
@@ -116,12 +116,8 @@ _TYPES = {
 }
 
 
-def _type_of(template: Template) -> NodeType:
-    if template.retry_strategy is not None:
+def type_of(core: Core, template: Template) -> NodeType:
+    """Return the type of the node that this template makes."""
+    if template.retry_strategy or core.spec.retry_strategy:
         return NodeType.RETRY
     return _TYPES.get(template.kind, NodeType.POD)
-
-
-def memoized(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node | None:
-    """Look a memoized result up. The cache is asked for by the driver: a later issue's room."""
-    return None

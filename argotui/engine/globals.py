@@ -34,7 +34,12 @@ class Globals:
         self.begun = False  # before that, `workflow.status` is not known yet
         self._failures: str | None = None
 
-    def build(self, values: Mapping[str, str], labels: Mapping[str, str]) -> None:
+    def build(
+        self,
+        values: Mapping[str, str],
+        labels: Mapping[str, str],
+        annotations: Mapping[str, str],
+    ) -> None:
         """Fix what does not change in the course of a run."""
         run, wf = self._core.state.run, self._core.wf
         extra = wf.spec.extra
@@ -54,7 +59,7 @@ class Globals:
         text = compact_json(listed)
         fixed["workflow.parameters"] = fixed["workflow.parameters.json"] = text
         fixed.update({f"workflow.parameters.{name}": value for name, value in values.items()})
-        for kind, entries in (("labels", labels), ("annotations", wf.metadata.annotations)):
+        for kind, entries in (("labels", labels), ("annotations", annotations)):
             text = compact_json(dict(sorted(entries.items())))
             fixed[f"workflow.{kind}"] = fixed[f"workflow.{kind}.json"] = text
             fixed.update({f"workflow.{kind}.{name}": value for name, value in entries.items()})

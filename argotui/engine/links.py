@@ -25,6 +25,8 @@ def outbound_of(core: Core, name: str) -> list[str]:
 
 def _inner(core: Core, node: Node) -> list[str] | None:
     """Return the nodes that stand for this one, None if it stands for itself."""
+    if node.memoization is not None and node.memoization.get("hit"):
+        return None
     if node.type in (NodeType.STEPS, NodeType.DAG):
         return [name for name in node.outbound if name != node.name]
     children = core.children(node.name)

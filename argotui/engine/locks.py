@@ -40,10 +40,27 @@ def acquire(core: Core, holder: str, wanted: Synchronization) -> str | None:
         return None
     names = lock_names(core, wanted)
     if held is None:
+        _check_ancestors(core, holder, names)
         core.remember(_HELD + holder, {"locks": list(names), "granted": False})
         core.commands.append(AcquireLock(node_name=holder, locks=names))
     first, _, limit = names[0].partition("#")
     return f"Waiting for {first} lock. Lock status: 0/{limit or 1}"
+
+
+def _check_ancestors(core: Core, holder: str, names: tuple[str, ...]) -> None:
+    """A lock that an ancestor holds would never come free (decision 4). Argo: 4.10 TRAP."""
+    wanted = set(names)
+    above = holder
+    while above:
+        above = core.parents.get(above, "")
+        held = core.state.memory.get(_HELD + above) or {}
+        taken = wanted.intersection(held.get("locks", ()))
+        if taken and held.get("granted"):
+            lock = min(taken).partition("#")[0]
+            raise HardError(
+                f"{lock} is held by '{above or 'the workflow'}', which this is part of "
+                "(the Argo controller would wait without end)"
+            )
 
 
 def granted(core: Core, holder: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from argotui.engine import locks, requests, run, shutdown, stall
+from argotui.engine import locks, memoize, requests, run, shutdown, stall
 from argotui.engine.context import Handler
 from argotui.engine.core import Core
 from argotui.engine.globals import Globals
@@ -123,13 +123,15 @@ class Engine:
                 locks.granted(core, event.node_name)
             case Answered():
                 core.remember(f"answer/{event.question}", dict(event.values or {}))
+                core.awaited_answers.discard(event.question)
+                core.touch(core.asked.get(event.question) or core.state.run.name)
             case _:
                 assert_never(event)
 
     def _begin(self) -> None:
-        problem = run.prepare(self.core)
-        if problem:
-            run.finish(self.core, RunPhase.FAILED, problem)
+        ended = run.prepare(self.core)
+        if ended is not None:
+            run.finish(self.core, *ended)
 
     def _wake(self) -> None:
         core = self.core
@@ -181,6 +183,7 @@ class Engine:
     def _node_fulfilled(self, node: Node) -> None:
         export(self.core, node)
         locks.release(self.core, node.name)
+        memoize.remember(self.core, node)
 
     def _recover(self) -> None:
         """Rebuild from the state what is not part of it."""

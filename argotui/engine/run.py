@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from argotui.engine import locks
+from argotui.engine import labels, locks
 from argotui.engine.core import ROOT, Core, HardError
 from argotui.engine.hooks import HookPlace, run_hooks
 from argotui.engine.invocation import Invocation, config_map_value, run_arguments
@@ -43,30 +43,29 @@ def start(core: Core, event: RunStarted) -> None:
         core.patch_run(deadline_at=event.at + spec.active_deadline_seconds)
 
 
-def prepare(core: Core) -> str:
-    """Compute the globals and the spec with them in; returns why that cannot be done, or "".
+def prepare(core: Core) -> tuple[RunPhase, str] | None:
+    """Compute the globals and the spec with them in; returns how the run ends if that fails.
 
-    Done anew for a recovered run: nothing of it is in the state but `parameters`. Argo: 2.3 a.
+    Done anew for a recovered run. Argo: 2.3 a, 4.13.
     """
-    run, wf = core.state.run, core.wf
+    wf = core.wf
     core.spec = wf.spec
-    core.globals.build({}, wf.metadata.labels)
+    core.globals.build({}, wf.metadata.labels, wf.metadata.annotations)
     try:
         values = _parameters(core)
-        labels = {**wf.metadata.labels, **_declared(wf.spec.workflow_metadata, "labels")}
-        core.globals.build(values, labels)
-        bare = replace(wf.spec, templates=())
-        core.spec = substitute(bare, core.globals)
+        core.globals.build(values, wf.metadata.labels, wf.metadata.annotations)
     except (HardError, ExpressionError, TagError) as error:
-        return f"failed to set global parameters: {error}"
+        return RunPhase.FAILED, f"failed to set global parameters: {error}"
+    try:
+        annotations = {**wf.metadata.annotations, **labels.declared(core, "annotations")}
+        named = {**wf.metadata.labels, **labels.declared(core, "labels"), **labels.computed(core)}
+        core.globals.build(values, named, annotations)
+        core.spec = substitute(replace(wf.spec, templates=()), core.globals)
+    except (HardError, ExpressionError, TagError) as error:
+        return RunPhase.ERROR, str(error)
     core.globals.begun = True
-    core.patch_run(parameters=values, labels=labels, annotations=dict(wf.metadata.annotations))
-    return "" if run.phase is not RunPhase.NEW else "the run was never started"
-
-
-def _declared(section: object, key: str) -> dict[str, str]:
-    found = section.get(key) if isinstance(section, dict) else None
-    return {str(name): str(value) for name, value in (found or {}).items()}
+    core.patch_run(parameters=values, labels=named, annotations=annotations)
+    return None
 
 
 def _parameters(core: Core) -> dict[str, str]:

@@ -17,7 +17,7 @@ def check(core: Core) -> None:
         return
     if any(key.startswith("lock/") for key in core.state.memory) and _locks_wanted(core):
         return
-    if core.ledger.awaited:
+    if core.ledger.awaited or core.awaited_answers:
         return
     open_nodes = [node for node in core.state.nodes.values() if not node.is_fulfilled]
     deepest = open_nodes[-1] if open_nodes else None

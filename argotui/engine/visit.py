@@ -12,6 +12,7 @@ from argotui.engine import gates, retry
 from argotui.engine.context import DISPLAY_NAME, Handler, NodeContext, Visit, create_node
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import MAX_DEPTH, Bound, Invocation, bind
+from argotui.engine.memoize import Lookup, look_up
 from argotui.model.status import Node, NodePhase, NodeType
 
 _DISPLAY_RULE = r"^[a-zA-Z0-9][a-zA-Z0-9-.]{0,61}[a-zA-Z0-9]$"
@@ -78,10 +79,16 @@ class Visitor:
             return node
         if gates.held(core, node, bound.template, inv):
             return node
-        if (waiting := gates.locked(core, node, bound, inv)) is not None:
+        try:
+            waiting = gates.locked(core, node, bound, inv)
+            known = look_up(core, node, bound, inv) if waiting is None else Lookup.MISS
+        except HardError as error:
+            self._fail(inv, str(error))
+            raise
+        if waiting is not None:
             return waiting
-        if (known := gates.memoized(core, node, bound, inv)) is not None:
-            return known
+        if known is not Lookup.MISS:
+            return known if isinstance(known, Node) else node
         if not bound.is_composite:
             core.take_dirty(inv.name)
         strategy = retry.strategy_of(core, bound.template)

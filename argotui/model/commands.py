@@ -52,6 +52,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaveCache:
+    """Remember a result for later runs. `subject` as in Ask; `entry` is the text Argo keeps."""
+
+    subject: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcquireLock:
     node_name: str
     locks: tuple[str, ...]
@@ -69,5 +77,13 @@ class FinishRun:
 
 
 Command: TypeAlias = (
-    StartWork | StopWork | ReleaseWork | SetTimer | Ask | AcquireLock | ReleaseLock | FinishRun
+    StartWork
+    | StopWork
+    | ReleaseWork
+    | SetTimer
+    | Ask
+    | SaveCache
+    | AcquireLock
+    | ReleaseLock
+    | FinishRun
 )

@@ -1,0 +1,103 @@
+"""Results remembered from one run to the next; the cache is the driver's. Argo: 4.11.
+
+Called by engine/visit when a node is about to be made, and by the machine when one has ended.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from enum import Enum
+
+from argotui.engine.context import create_node, memo_status
+from argotui.engine.core import Core, HardError
+from argotui.engine.gates import type_of
+from argotui.engine.invocation import Bound, Invocation
+from argotui.engine.times import seconds
+from argotui.expr.golang import compact_json, rfc3339
+from argotui.model.commands import Ask, SaveCache
+from argotui.model.manifest import Memoize
+from argotui.model.status import Node, NodePhase
+
+_KEY = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]*")
+_ANSWER = "answer/"
+
+
+class Lookup(Enum):
+    """MISS: go on and do the work. WAITS: the answer is not there yet."""
+
+    MISS = "miss"
+    WAITS = "waits"
+
+
+def look_up(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node | Lookup:
+    """Return the node of a hit, made and ended; else what to do. Raises HardError."""
+    memo = bound.template.memoize
+    if memo is None or (node is not None and not node.waiting_lock):
+        return Lookup.MISS
+    if not _KEY.fullmatch(memo.key):
+        raise HardError("invalid cache key")
+    question = f"{inv.name}:{_subject(memo)}"
+    answer = core.state.memory.get(_ANSWER + question)
+    if answer is None:
+        if question not in core.asked:
+            core.asked[question] = inv.parent
+            core.commands.append(Ask(question=question, kind="cache", subject=_subject(memo)))
+        core.awaited_answers.add(question)
+        return Lookup.WAITS
+    entry = _entry(answer.get(memo.key), memo, core.now)
+    if entry is None:
+        return Lookup.MISS
+    return _hit(core, bound, inv, memo, entry)
+
+
+def _subject(memo: Memoize) -> str:
+    return f"{memo_status(memo, hit=False)['cacheName']}/{memo.key}"
+
+
+def _entry(text: str | None, memo: Memoize, now: float) -> dict[str, object] | None:
+    """Return what is remembered, None if nothing is or it has grown too old."""
+    if not text:
+        return None
+    try:
+        found = json.loads(text)
+        created = datetime.strptime(found["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, KeyError, TypeError):
+        return None
+    age = now - created.replace(tzinfo=UTC).timestamp()
+    if memo.max_age and age > seconds(memo.max_age):
+        return None
+    return dict(found)
+
+
+def _hit(
+    core: Core, bound: Bound, inv: Invocation, memo: Memoize, entry: dict[str, object]
+) -> Node:
+    outputs = entry.get("outputs")
+    return create_node(
+        core,
+        inv,
+        bound,
+        name=inv.name,
+        node_type=type_of(core, bound.template),
+        phase=NodePhase.SUCCEEDED,
+        parent=inv.parent,
+        outputs=outputs if isinstance(outputs, dict) else {},
+        memoization=memo_status(memo, hit=True),
+    )
+
+
+def remember(core: Core, node: Node) -> None:
+    """Have the outputs of a memoized node kept, once it succeeded."""
+    memo = node.memoization
+    if memo is None or memo.get("hit") or node.phase is not NodePhase.SUCCEEDED:
+        return
+    entry = {
+        "nodeID": node.id,
+        "outputs": dict(node.outputs),
+        "creationTimestamp": rfc3339(core.now),
+        "lastHitTimestamp": rfc3339(core.now),
+    }
+    subject = f"{memo['cacheName']}/{memo['key']}"
+    core.commands.append(SaveCache(subject=subject, entry=compact_json(entry)))
