@@ -19,7 +19,7 @@ from argotui.expr.parser import parse
 from argotui.expr.predicates import call_predicate
 from argotui.expr.run import Function, Run
 from argotui.expr.syntax import Node
-from argotui.expr.typed import is_typed, typed
+from argotui.expr.typed import ARITHMETIC, is_typed, typed
 
 __all__ = ["ExpressionError", "MissingName", "Program", "compile_expression", "to_text"]
 
@@ -288,13 +288,15 @@ def _unary(node: syntax.Unary) -> Code:
 
 def _binary(node: syntax.Binary) -> Code:
     """Compile a row of operators of one side, `a + b + c`, into a loop instead of a recursion."""
-    row: list[Callable[[Run, Any], Any]] = []
-    left: Node = node
-    while isinstance(left, syntax.Binary):
-        row.append(_operation(left))
-        left = left.left
+    pairs = syntax.pairs(node)
+    left = pairs[0].left
     first = _compile(left)
-    row.reverse()
+    known = is_typed(left)
+    row: list[Callable[[Run, Any], Any]] = []
+    for pair in pairs:
+        known = known and is_typed(pair.right)
+        row.append(_operation(pair, known))
+        known = known and pair.operator in ARITHMETIC
 
     def code(run: Run) -> Any:
         value = first(run)
@@ -305,12 +307,12 @@ def _binary(node: syntax.Binary) -> Code:
     return code
 
 
-def _operation(node: syntax.Binary) -> Callable[[Run, Any], Any]:
+def _operation(node: syntax.Binary, known: bool) -> Callable[[Run, Any], Any]:
+    """Compile one operator; `known` says that expr-lang knows the types of both its sides."""
     right, operator, position = _compile(node.right), node.operator, node.position
     apply = _short_circuit(operator, right) or _strict(operator, right)
-    if is_typed(node.left) and is_typed(node.right):
-        names = frozenset(path[0] for path in _paths(node, frozenset()))
-        apply = typed(operator, names, apply, right)
+    if known:
+        apply = typed(operator, apply, right)
 
     def code(run: Run, left: Any) -> Any:
         try:

@@ -145,8 +145,18 @@ Node: TypeAlias = (
 )
 
 
+def operands(node: Binary) -> tuple[Node, ...]:
+    """Return what a row such as `a + b + c` joins; a long row is no deep tree."""
+    rights: list[Node] = []
+    left: Node = node
+    while isinstance(left, Binary):
+        rights.append(left.right)
+        left = left.left
+    return (left, *reversed(rights))
+
+
 def children(node: Node) -> tuple[Node, ...]:
-    """Return the nodes directly below, in the order in which they are written."""
+    """Return the nodes below, in the order in which they are written; of a row its operands."""
     match node:
         case Member(base=base, key=key):
             return (base, key)
@@ -158,8 +168,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return (callee, *arguments)
         case Builtin(arguments=arguments):
             return arguments
-        case Binary(left=left, right=right):
-            return (left, right)
+        case Binary():
+            return operands(node)
         case Conditional(condition=condition, then=then, otherwise=otherwise):
             return (condition, then, otherwise)
         case Let(value=value, body=body):

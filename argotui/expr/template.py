@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from dataclasses import replace as replace_fields
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
-from argotui.expr.evaluate import Program, compile_expression
 from argotui.expr.gotext import quote, to_text
 from argotui.expr.scope import Lack, Scope
+
+if TYPE_CHECKING:
+    from argotui.expr.evaluate import Program
 
 OPEN, CLOSE = "{{", "}}"
 _CACHED_LENGTH = 1 << 16  # longer texts are parsed anew: one may be a blob of 100 MB
@@ -217,6 +219,9 @@ def _expression(tag: Tag, filling: _Filling) -> str:
 
 def compile_text(expression: str) -> Program:
     """Compile what stands in `{{=...}}`; errors carry Argo's prefix."""
+    # most workflows have no expression, and the language takes 60 ms to load
+    from argotui.expr.evaluate import compile_expression
+
     try:
         return compile_expression(expression)
     except ExpressionError as error:

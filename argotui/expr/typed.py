@@ -27,8 +27,8 @@ def is_typed(node: Node) -> bool:
             return True
         case syntax.Unary(node=inner):
             return is_typed(inner)
-        case syntax.Binary(operator=operator, left=left, right=right):
-            return operator in _ARITHMETIC and is_typed(left) and is_typed(right)
+        case syntax.Binary(operator=operator):
+            return operator in _ARITHMETIC and all(map(is_typed, syntax.operands(node)))
     return False
 
 
