@@ -40,7 +40,7 @@ async def _as_lines(folder: Path, *, logs: bool) -> int:
     from argotui import bootstrap
     from argotui.cli.follow import follow
     from argotui.cli.plain import Lines, Out
-    from argotui.cli.summary import summary_lines
+    from argotui.cli.session import print_summary
 
     port = await bootstrap.reach(folder)
     out = Out(sys.stdout)
@@ -51,8 +51,7 @@ async def _as_lines(folder: Path, *, logs: bool) -> int:
         return exits.SUCCEEDED
     finally:
         await port.close()
-    for line in summary_lines(run.state, run.info):
-        out.line(line)
+    print_summary(run, out)
     status = run.state.run
     if status.parked:
         return exits.WAITING

@@ -103,13 +103,14 @@ def check_state() -> Check:
     detail = f"{folder}, {free >> 30} GiB free"
     if free < _TOO_LITTLE:
         return Check(name="state", state="bad", detail=detail, advice="free some space there")
-    mode = stat.S_IMODE(folder.stat().st_mode)
+    runs = folder / "runs"
+    mode = stat.S_IMODE(runs.stat().st_mode) if runs.exists() else 0o700
     if mode & 0o077:
         return Check(
             name="state",
             state="note",
-            detail=f"{detail}, readable by others ({mode:04o}); the runs in it are not",
-            advice=f"chmod 700 {folder}",
+            detail=f"{runs} is open to others ({mode:04o})",
+            advice=f"chmod 700 {runs}",
         )
     return Check(name="state", state="ok", detail=detail)
 

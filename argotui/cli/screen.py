@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from argotui.cli.failure import complain, say
 from argotui.cli.prepare import Prepared, prepare
 from argotui.cli.request import Showing, Source
 from argotui.cli.sources import read_manifests
-from argotui.cli.summary import summary_lines
 from argotui.cli.text import fit
 from argotui.driver.port import RunPort
 from argotui.journal.index import Listed
 from argotui.model.errors import ManifestError, UsageError
 from argotui.model.events import ShutdownRequested
 from argotui.model.status import Shutdown
+from argotui.tui import summary
 from argotui.tui.show import Hint, Left, Notice, Options, Way, show
 
 
@@ -59,7 +60,8 @@ def farewell(left: Left, folder: Path) -> int:
         complain(left.why or "the run was never seen")
         say(f"  argotui attach {folder.name}")
         return exits.INFRASTRUCTURE
-    for line in summary_lines(left.state, left.info):
+    gone = left.way is Way.LOST
+    for line in summary.lines(left.state, left.info, now=time.time(), gone=gone):
         print(fit(line, sys.stdout))
     phase = left.state.run.phase
     if phase.is_completed:

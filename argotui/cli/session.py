@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 
 from argotui import bootstrap
 from argotui.cli import exits
@@ -16,15 +17,18 @@ from argotui.cli.config import load_config
 from argotui.cli.failure import say
 from argotui.cli.follow import Followed, Observer, follow
 from argotui.cli.jsonl import JsonLines
+from argotui.cli.lint import texts_of
 from argotui.cli.place import decide
 from argotui.cli.plain import Lines, Out
 from argotui.cli.prepare import Prepared, prepare
 from argotui.cli.request import Choices, Showing, Source, is_terminal
 from argotui.cli.signals import Left, Signals
-from argotui.cli.summary import summary_lines
 from argotui.driver.driven import DrivenRun
 from argotui.journal.store import Journal
+from argotui.manifest.report import report
+from argotui.model.errors import ManifestError
 from argotui.model.export import workflow_json
+from argotui.tui import summary
 
 
 def start(
@@ -37,7 +41,11 @@ def start(
 ) -> int:
     """Run what was asked for and return the exit code. `patience`: seconds to wait for people."""
     config = load_config()
-    prepared = prepare(source, choices)
+    try:
+        prepared = prepare(source, choices)
+    except ManifestError as error:
+        say(report(error.problems, texts_of(source.contents)).rstrip("\n"))
+        return exits.USAGE
     place = decide(choices, config, ask=is_terminal() and not showing.output)
     if place.note:
         say(place.note)
@@ -104,11 +112,17 @@ def printers(showing: Showing) -> list[Observer]:
 
 def finish(run: Followed, showing: Showing) -> None:
     """Print the end: a summary for people, the Workflow for programs."""
-    out = Out(sys.stderr if showing.output else sys.stdout)
-    for line in summary_lines(run.state, run.info):
-        out.line(line)
+    print_summary(run, Out(sys.stderr if showing.output else sys.stdout))
     if showing.output == "json":
         Out(sys.stdout).line(json.dumps(workflow_json(run.info.source, run.state), indent=2))
+
+
+def print_summary(run: Followed, out: Out) -> None:
+    """Print what is told of a run at its end, or when it is left."""
+    for line in summary.lines(run.state, run.info, now=time.time()):
+        out.line(line)
+    if run.state.run.parked:
+        out.line(f"  nobody approved in time: parked; argotui recover {run.info.run_id}")
 
 
 async def _leave(driven: DrivenRun, driving: asyncio.Task[object], why: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from argotui.cli.text import duration, glyph, run_word, safe
 from argotui.driver.port import Snapshot
+from argotui.model.progress import run_progress
 from argotui.model.status import RunStatus
 from argotui.tui import draw, tree
 from argotui.tui.look import UNICODE, State
@@ -37,7 +38,12 @@ def _header(seen: Snapshot, *, alive: bool) -> Iterator[str]:
     run, info = seen.state.run, seen.info
     word = run_word(run.phase, parked=run.parked, alive=alive)
     took = _took(run)
-    parts = [f"{glyph(word)} {safe(info.workflow_name)}", word.lower(), took, run.progress]
+    parts = [
+        f"{glyph(word)} {safe(info.workflow_name)}",
+        word.lower(),
+        took,
+        run.progress or run_progress(seen.state),
+    ]
     yield "  ".join(part for part in parts if part) + f"   ({safe(info.where)})"
     yield f"  run       {info.run_id}"
     yield f"  manifest  {safe(info.manifest)}"
