@@ -145,14 +145,20 @@ Node: TypeAlias = (
 )
 
 
-def operands(node: Binary) -> tuple[Node, ...]:
-    """Return what a row such as `a + b + c` joins; a long row is no deep tree."""
-    rights: list[Node] = []
+def pairs(node: Binary) -> tuple[Binary, ...]:
+    """Return the operators of a row such as `a + b + c`, the first one first."""
+    row: list[Binary] = []
     left: Node = node
     while isinstance(left, Binary):
-        rights.append(left.right)
+        row.append(left)
         left = left.left
-    return (left, *reversed(rights))
+    return tuple(reversed(row))
+
+
+def operands(node: Binary) -> tuple[Node, ...]:
+    """Return what a row joins; a long row is no deep tree."""
+    row = pairs(node)
+    return (row[0].left, *(pair.right for pair in row))
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -176,7 +182,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (value, body)
         case Sequence(nodes=nodes) | ListOf(nodes=nodes):
             return nodes
-        case MapOf(pairs=pairs):
-            return tuple(node for pair in pairs for node in pair)
+        case MapOf(pairs=entries):
+            return tuple(part for entry in entries for part in entry)
         case _:
             return ()

@@ -17,7 +17,7 @@ from argotui.expr.syntax import Node
 
 Apply = Callable[[Run, Any], Any]
 _NUMBERS = frozenset({"int", "float64"})
-_ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "**", "^"})
+ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "**", "^"})
 
 
 def is_typed(node: Node) -> bool:
@@ -28,13 +28,12 @@ def is_typed(node: Node) -> bool:
         case syntax.Unary(node=inner):
             return is_typed(inner)
         case syntax.Binary(operator=operator):
-            return operator in _ARITHMETIC and all(map(is_typed, syntax.operands(node)))
+            return operator in ARITHMETIC and all(map(is_typed, syntax.operands(node)))
     return False
 
 
-def typed(operator: str, names: frozenset[str], apply: Apply, right: Callable[[Run], Any]) -> Apply:
-    """Return the operation with expr-lang's check; variables made by `let` (in `names`) have no
-    type."""
+def typed(operator: str, apply: Apply, right: Callable[[Run], Any]) -> Apply:
+    """Return the operation with expr-lang's check; under a `let` nothing is sure, so no check."""
 
     def checked(run: Run, left: Any) -> Any:
         try:
@@ -43,7 +42,7 @@ def typed(operator: str, names: frozenset[str], apply: Apply, right: Callable[[R
             if error.position >= 0 or not error.message.startswith(("invalid op", "interface")):
                 raise
             raise _mismatch(operator, left, right(run)) from None
-        if operator in ("==", "!=") and names.isdisjoint(run.names):
+        if operator in ("==", "!=") and not run.names:
             value = right(run)
             if _differ(type_name(left), type_name(value)):
                 raise _mismatch(operator, left, value)

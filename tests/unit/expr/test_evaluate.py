@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -123,10 +124,8 @@ ENDLESS = [
 @pytest.mark.parametrize("text", ENDLESS)
 def test_every_evaluation_ends(text):
     started = time.perf_counter()
-    try:
+    with contextlib.suppress(ExpressionError):
         compile_expression(text).evaluate({})
-    except ExpressionError:
-        pass
     assert time.perf_counter() - started < 20
 
 
@@ -145,6 +144,7 @@ def test_every_evaluation_ends(text):
         "let x = 1; " * 3000 + "x",
         "fromJSON('" + "[" * 100_000 + "')",
     ],
+    ids=lambda text: text[:8],
 )
 def test_deep_nesting_is_an_error_and_no_crash(text):
     with pytest.raises(ExpressionError):
