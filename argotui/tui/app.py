@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from textual import on, work
 from textual.app import App
-from textual.binding import BindingType
 
 from argotui.driver.port import RunPort
 from argotui.model.errors import RuntimeFault
@@ -16,6 +15,7 @@ from argotui.model.events import Request
 from argotui.model.status import RunPhase
 from argotui.tui import tree
 from argotui.tui.feed import Connected, Gone, News, feed
+from argotui.tui.log_places import has_log
 from argotui.tui.look import ASCII, BAD, glyphs_for, run_state
 from argotui.tui.presenter import Edits, Presenter
 from argotui.tui.screens.run import RunScreen
@@ -32,7 +32,6 @@ class ArgotuiApp(App[Left]):
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: list[BindingType] = []  # noqa: RUF012
     TITLE = "argotui"
 
     def __init__(self, connect: Connect, *, hint: Hint, options: Options) -> None:
@@ -42,10 +41,10 @@ class ArgotuiApp(App[Left]):
         self.connect = connect
         self.hint = hint
         self.options = options
-        self.now = options.now
+        self._stopped_at: float | None = None  # when the driver was last heard of
         self.presenter = Presenter()
         self.port: RunPort | None = None
-        self.began = self.now()
+        self.began = options.now()
         glyphs = ASCII if options.ascii_only else glyphs_for()
         self.run_screen = RunScreen(self.presenter, hint, self.now, glyphs)
         self.run_screen.steering = Steering(self, self.run_screen)
@@ -64,15 +63,19 @@ class ArgotuiApp(App[Left]):
         await feed(self.connect, self.post_message)
 
     def _tick(self) -> None:
-        self.run_screen.run_tree.waited = self.now() - self.began
+        self.run_screen.run_tree.waited = self.options.now() - self.began
         self.run_screen.tick()
+
+    def now(self) -> float:
+        """The time; it stands still once nobody tells how things go on."""
+        return self.options.now() if self._stopped_at is None else self._stopped_at
 
     # --- what the driver says ------------------------------------------------------------------
 
     @on(Connected)
     def connected(self, message: Connected) -> None:
         self.port = message.port
-        self.run_screen.gone = None
+        self._stopped_at = self.run_screen.gone = self.run_screen.run_tree.gone = None
         tree_view = self.run_screen.run_tree
         line = tree_view.before_edits()
         cursor = tree_view.cursor.key if tree_view.cursor is not None else ""
@@ -81,6 +84,7 @@ class ArgotuiApp(App[Left]):
         self._had_ended = False
         tree_view.show_edits(Edits(spliced=True, run=True), line)
         self.run_screen.say_all()
+        self.run_screen.tick()
         self._note_end()
 
     @on(News)
@@ -99,6 +103,7 @@ class ArgotuiApp(App[Left]):
     def lost(self, message: Gone) -> None:
         if self.presenter.state.run.phase.is_completed:
             return
+        self._stopped_at = self.options.now()
         self.run_screen.gone = message.why
         self.run_screen.run_tree.gone = message.why
         self.run_screen.run_tree.refresh()
@@ -124,7 +129,8 @@ class ArgotuiApp(App[Left]):
         if row is None or not view.following or self.screen is not self.run_screen:
             return
         view.go(row, by_hand=False)
-        self.run_screen.open_node(Tab.SUMMARY if self.run_screen.is_wide else Tab.LOG)
+        has_room = self.run_screen.is_wide or not has_log(row)
+        self.run_screen.open_node(Tab.SUMMARY if has_room else Tab.LOG)
 
     # --- what the person says ------------------------------------------------------------------
 
@@ -146,8 +152,7 @@ class ArgotuiApp(App[Left]):
             refused(verdict.why or "refused")
 
     def reconnect(self) -> None:
-        self.run_screen.gone = self.run_screen.run_tree.gone = None
-        self.began = self.now()
+        self.began = self.options.now()
         self._start_feed()
         self.run_screen.say("asking the driver for the run")
 
@@ -165,7 +170,13 @@ class ArgotuiApp(App[Left]):
 
     def left(self, way: Way) -> Left:
         state = self.presenter.state if self.presenter.info is not None else None
-        return Left(way=way, state=state, info=self.presenter.info, why=self.run_screen.gone or "")
+        return Left(
+            way=way,
+            state=state,
+            info=self.presenter.info,
+            outlook=dict(self.presenter.outlook),
+            why=self.run_screen.gone or "",
+        )
 
     def leave(self, way: Way) -> None:
         self._close_and_exit(way)

@@ -162,9 +162,8 @@ def _loop_lasted(row: Row, now: float) -> float | None:
     starts = [node.started_at for node in nodes if node.started_at is not None]
     if not starts:
         return None
-    ends = [node.finished_at for node in nodes]
-    known = [end for end in ends if end is not None]
-    return (max(known) if len(known) == len(ends) else now) - min(starts)
+    ends = [node.finished_at for node in nodes if node.finished_at is not None]
+    return (now if row.state in OPEN else max(ends, default=now)) - min(starts)
 
 
 def bar(total: Sequence[int], cells: int, glyphs: Glyphs) -> list[Piece]:

@@ -79,7 +79,7 @@ def _problem(row: Row, node: Node, presenter: Presenter) -> Iterator[Line]:
             yield [(text.safe(line), style)]
     held = node.waits_for or waiting_lock(node)
     if held and not node.has_ended and held != node.message:
-        yield from _labelled("waits for", named(held, presenter))
+        yield from _labelled("waiting", named(held, presenter))
 
 
 def _template_text(node: Node, presenter: Presenter) -> str:
@@ -133,9 +133,10 @@ def _times(node: Node, now: float) -> str:
     began = _began(node)
     end = node.finished_at if node.finished_at is not None else now
     if began is not None and began > node.started_at:
-        parts.append(f"queued {text.precise(began - node.started_at)}")
+        parts.append(f"queued {text.brief(began - node.started_at)}")
     ran = end - (began if began is not None else node.started_at)
-    parts.append(f"ran {text.precise(ran)}" if node.has_ended else f"runs {text.brief(ran)}")
+    verb = "waits" if node.type is NodeType.SUSPEND else "runs"
+    parts.append(f"ran {text.precise(ran)}" if node.has_ended else f"{verb} {text.brief(ran)}")
     return "   ".join(parts)
 
 
@@ -283,6 +284,6 @@ def _represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 def heading(row: Row, state: State, now: float) -> str:
     """Return the word for a state and how long it has been so."""
-    word = "Waiting for you" if state is State.WAITING else WORDS[state]
+    word = WORDS[state]
     time = lasted(row, now)
     return f"{word} {text.brief(time)}" if time is not None else word

@@ -6,14 +6,16 @@ Read by the approve sheet. Argo: 3.5 says which parameters are to be supplied.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from argotui.model.changes import Planned
 from argotui.model.manifest import JsonObject
 from argotui.model.status import Node
 from argotui.tui.text import plural, safe
 
+_MOST_LAYERS = 2  # of what comes then
 _WORDS = ("message", "prompt", "question")  # inputs that speak to the person
 
 
@@ -41,7 +43,7 @@ class Form:
 
 
 def form_for(
-    node: Node, source: JsonObject, outlook: Mapping[str, tuple[Any, ...]] | None = None
+    node: Node, source: JsonObject, outlook: Mapping[str, tuple[Planned, ...]] | None = None
 ) -> Form:
     """Return the form of a suspend node. `source` is the Workflow as JSON."""
     template = template_of(source, node.template_name)
@@ -154,12 +156,25 @@ def _description(template: JsonObject) -> str:
     )
 
 
-def _then(node: Node, outlook: Mapping[str, tuple[Any, ...]]) -> str:
-    """Return the rows that wait for this node, and how many more there are."""
+def _then(node: Node, outlook: Mapping[str, tuple[Planned, ...]]) -> str:
+    """Return the rows that wait for this node, what waits for those, and how many more."""
     plans = [plan for plans in outlook.values() for plan in plans]
-    direct = [plan for plan in plans if node.display_name in plan.after]
-    named = [f"{safe(plan.display_name)}{' (a loop)' if plan.many else ''}" for plan in direct[:4]]
-    rest = len(plans) - len(named)
-    if not named:
-        return ""
-    return ", ".join(named) + (f", and {plural(rest, 'more step')} to come" if rest > 0 else "")
+    layers: list[str] = []
+    told: set[str] = set()
+    names = {node.display_name}
+    while len(layers) < _MOST_LAYERS:
+        layer = [plan for plan in plans if plan.name not in told and names & set(plan.after)]
+        if not layer:
+            break
+        told.update(plan.name for plan in layer)
+        names = {plan.display_name for plan in layer}
+        layers.append(_listed(layer))
+    rest = len(plans) - len(told)
+    more = f", and {plural(rest, 'more step')} to come" if rest and layers else ""
+    return ", then ".join(layers) + more
+
+
+def _listed(plans: Sequence[Planned]) -> str:
+    shown = [f"{safe(plan.display_name)}{' (a loop)' if plan.many else ''}" for plan in plans[:4]]
+    more = len(plans) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

@@ -36,23 +36,23 @@ def _action(place: str, name: str, keys: str, label: str, about: str) -> Action:
 
 
 _MOVES = (
-    ("down", "j down", "down", "one row down"),
-    ("up", "k up", "up", "one row up"),
-    ("half_down", "ctrl+d", "half a page down", "half a page down"),
-    ("half_up", "ctrl+u", "half a page up", "half a page up"),
-    ("page_down", "pagedown ctrl+f", "page down", "a page down"),
-    ("page_up", "pageup ctrl+b", "page up", "a page up"),
-    ("top", "g home", "top", "to the top"),
-    ("bottom", "G end", "bottom", "to the end; in a log, follow"),
+    ("down", "j down", "down", "a line down, up"),
+    ("up", "k up", "up", "a line down, up"),
+    ("half_down", "ctrl+d", "half a page down", "half a page down, up"),
+    ("half_up", "ctrl+u", "half a page up", "half a page down, up"),
+    ("page_down", "pagedown ctrl+f", "page down", "a page down, up"),
+    ("page_up", "pageup ctrl+b", "page up", "a page down, up"),
+    ("top", "g home", "top", "to the top, to the end"),
+    ("bottom", "G end", "bottom", "to the top, to the end"),
 )
 
+_FOLDING = "fold, then up a level; unfold, tries of a retry too"
 MOVE_IDS = frozenset(move[0] for move in _MOVES)
-MOVE_KEYS = ("j", "k", "down", "up", "g", "G", "ctrl+d", "ctrl+u")
 
 ACTIONS: tuple[Action, ...] = (
     *(_action(TREE, *move) for move in _MOVES),
-    _action(TREE, "unfold", "right", "unfold", "unfold; attempts of a retry too"),
-    _action(TREE, "fold", "left", "fold", "fold, or go to the row that this one is in"),
+    _action(TREE, "fold", "left", "fold", _FOLDING),
+    _action(TREE, "unfold", "right", "unfold", _FOLDING),
     _action(TREE, "fold_toggle", "space", "fold", "fold or unfold"),
     _action(TREE, "open", "enter", "details", "open the node"),
     _action(TREE, "logs", "l", "logs", "the node's log"),
@@ -63,23 +63,27 @@ ACTIONS: tuple[Action, ...] = (
     *(_action(LOG, *move) for move in _MOVES),
     _action(LOG, "wrap", "w", "wrap", "wrap long lines"),
     _action(LOG, "time", "t", "time", "show when each line came"),
-    _action(LOG, "left", "left", "left", "to the left of long lines"),
-    _action(LOG, "right", "right", "right", "to the right of long lines"),
+    _action(LOG, "left", "left", "left", "along long lines"),
+    _action(LOG, "right", "right", "right", "along long lines"),
     _action(NODE, "tab_1", "1", "summary", "what it is and how it goes"),
     _action(NODE, "tab_2", "2", "in/out", "inputs, outputs, result"),
     _action(NODE, "tab_3", "3", "log", "its log"),
     _action(NODE, "tab_4", "4", "manifest", "its template, and the pod made of it"),
-    _action(NODE, "attempt_before", "left_square_bracket", "attempt before", "the attempt before"),
-    _action(NODE, "attempt_after", "right_square_bracket", "attempt after", "the attempt after"),
+    _action(
+        NODE, "attempt_before", "left_square_bracket", "try before", "the try before, the try after"
+    ),
+    _action(
+        NODE, "attempt_after", "right_square_bracket", "try after", "the try before, the try after"
+    ),
     _action(ANYWHERE, "find", "slash", "find", "find; esc ends it"),
-    _action(ANYWHERE, "find_next", "n", "next", "the next one found"),
-    _action(ANYWHERE, "find_before", "N", "before", "the one before"),
+    _action(ANYWHERE, "find_next", "n", "next", "the next one found, the one before"),
+    _action(ANYWHERE, "find_before", "N", "before", "the next one found, the one before"),
     _action(ANYWHERE, "keep", "ampersand", "keep only", "keep only what matches; empty: all"),
     _action(ANYWHERE, "leave_out", "exclamation_mark", "leave out", "leave out what matches"),
     _action(ANYWHERE, "follow", "f", "follow", "follow what happens; moving up ends it"),
     _action(ANYWHERE, "zoom", "z", "zoom", "one pane over the whole screen, and back"),
-    _action(ANYWHERE, "next_pane", "tab", "next pane", "the next pane"),
-    _action(ANYWHERE, "pane_before", "shift+tab", "pane before", "the pane before"),
+    _action(ANYWHERE, "next_pane", "tab", "next pane", "the next pane, the one before"),
+    _action(ANYWHERE, "pane_before", "shift+tab", "pane before", "the next pane, the one before"),
     _action(ANYWHERE, "back", "escape", "back", "back; never leaves the program"),
     _action(ANYWHERE, "quit", "q", "back, detach", "back; on the tree: detach, the run goes on"),
     _action(ANYWHERE, "palette", "colon ctrl+p", "palette", "everything that can be done"),
@@ -174,9 +178,9 @@ def _wanted(on: Situation) -> Iterable[str]:
 
 
 def _wanted_on_tree(on: Situation) -> Iterable[str]:
-    if on.state is State.WAITING:
+    if on.state is State.WAITING and not on.driver_gone:
         yield from ("approve", "reject")
-    elif on.waiting:
+    elif on.waiting and on.state is not State.WAITING:
         yield "next_waiting"
     elif on.failed and on.state not in BAD:
         yield "next_failed"
@@ -192,10 +196,12 @@ def _wanted_on_tree(on: Situation) -> Iterable[str]:
 def offered(on: Situation) -> tuple[Action, ...]:
     """Return what the palette lists: all that can be done now and means something there."""
     hidden = {"palette", "help", "back", "tab_1", "interrupt"} | MOVE_IDS
-    hidden |= {"left", "right", "next_pane", "pane_before", "find_next", "find_before"}
+    hidden |= {"left", "right", "fold", "unfold", "quit", "next_pane", "pane_before"}
+    hidden |= {"find_next", "find_before"}
     hidden |= set(_impossible(on))
     order = (RUN, TREE, NODE, LOG, ANYWHERE)
-    return tuple(action for place in order for action in at(place) if action.id not in hidden)
+    here = [action for place in order for action in at(place) if action.id not in hidden]
+    return tuple(sorted(here, key=lambda action: action.id not in ("approve", "reject")))
 
 
 def _impossible(on: Situation) -> Iterable[str]:

@@ -178,7 +178,7 @@ def _spools_in(folder: Folder) -> list[Path]:
     """Return the spools of a folder: the main container's first, as it is what people mean."""
     try:
         names = sorted(name for name in os.listdir(folder.path) if name.endswith(".log"))
-    except OSError:
+    except (OSError, ValueError):
         return []
     if folder.container:
         names = [name for name in names if name == f"{folder.container}.log"]
@@ -189,7 +189,7 @@ def _spools_in(folder: Folder) -> list[Path]:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except OSError:
+    except (OSError, ValueError):
         return 0
 
 

@@ -126,8 +126,8 @@ UNICODE = Glyphs(
 )
 ASCII = Glyphs(
     states=("x", "!", "=", "*", ".", "+", "o", "o"),
-    branch="|-",
-    corner="`-",
+    branch="| ",
+    corner="` ",
     pipe="|  ",
     thin="-",
     heavy="=",

@@ -48,6 +48,8 @@ def label_of(node: Node, kind: Kind, parent: str) -> str:
         return safe(node.name[len(parent) :].removeprefix(".").replace("hooks.", "hook "))
     if kind is Kind.LOOP and node.name.startswith(parent):
         return safe(node.name[len(parent) :])
+    if not parent and node.template_name:
+        return safe(node.template_name)  # the run's own name stands in the header
     return safe(node.display_name or node.name)
 
 

@@ -58,6 +58,7 @@ class Presenter:
         self.waiting: dict[str, Row] = {}
         self.asked: dict[str, str] = {}
         self.outlook: dict[str, tuple[Planned, ...]] = {}
+        self.tails: dict[str, str] = {}  # what steps printed last, by node name
         self.filter: tree.Filter | None = None
         self._edits = Edits()
 
@@ -155,7 +156,7 @@ class Presenter:
         row = self.rows.get(name)
         if row is None or row.node is None:
             return
-        if "display_name" in fields and row.kind is Kind.NODE:
+        if "display_name" in fields and row.kind is Kind.NODE and row.parent is not None:
             row.label = safe(row.node.display_name)
         if _SEEN.isdisjoint(fields):
             self._touch(row)

@@ -53,6 +53,12 @@ class Row:
         return self.node is not None and self.node.type is NodeType.RETRY
 
     @property
+    def is_loop(self) -> bool:
+        if self.node is None:
+            return self.kind is Kind.LOOP
+        return self.node.type is NodeType.TASK_GROUP
+
+    @property
     def attempts(self) -> list[Row]:
         return [child for child in self.children if child.kind is Kind.ATTEMPT]
 
@@ -74,7 +80,7 @@ class Row:
             return self.inner > 1 and not self.children[0].children
         if self.kind is Kind.ATTEMPT and self.parent is not None and self.parent.is_retry:
             return self.state in ENDED and not self.is_see_through
-        return self.inner > AUTO_FOLD
+        return self.is_loop and self.inner > AUTO_FOLD
 
     @property
     def can_fold(self) -> bool:

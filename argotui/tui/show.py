@@ -6,11 +6,12 @@ Called by bootstrap and cli, which hand in how to reach the driver. Imports Text
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from argotui.driver.port import RunInfo, RunPort
+from argotui.model.changes import Planned
 from argotui.model.errors import Problem
 from argotui.model.fold import RunState
 
@@ -58,11 +59,12 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """How the person left, and the run as it was last seen (None: never)."""
+    """How the person left, and the run as it was last seen (None: never), with its outlook."""
 
     way: Way
     state: RunState | None = None
     info: RunInfo | None = None
+    outlook: Mapping[str, tuple[Planned, ...]] = field(default_factory=dict)
     why: str = ""
 
 

@@ -71,11 +71,13 @@ def said(row: Row, node: Node, presenter: Presenter, now: float) -> str:
     if row.state is State.SKIPPED:
         return safe(first_line(node.message)) or str(node.phase).lower()
     if row.state is State.SUCCEEDED:
-        return _approval(node) or first_output(node.outputs) or safe(first_line(node.message))
+        said = _approval(node) or first_output(node.outputs) or safe(first_line(node.message))
+        return said or presenter.tails.get(node.name, "")
     if node.type is NodeType.SUSPEND and node.wake_at is not None:
         return f"goes on in {brief(node.wake_at - now)}"
     held = node.waits_for or waiting_lock(node) or node.message
-    return safe(first_line(named(held, presenter))) or _progress(node)
+    said = safe(first_line(named(held, presenter))) or _progress(node)
+    return said or presenter.tails.get(node.name, "")
 
 
 def named(message: str, presenter: Presenter) -> str:

@@ -121,9 +121,13 @@ class FakeRun:
     def run(self, **fields: Any) -> None:
         self.send(RunPatched(fields=fields))
 
+    def full(self, name: str) -> str:
+        """Return a node's full name: what begins with a sign is put after the run's."""
+        return f"{self.name}{name}" if name[:1] in ("", ".", "[", "(") else name
+
     def node(
         self,
-        name: str,
+        suffix: str,
         phase: str = "Running",
         kind: str = "Pod",
         boundary: str = "",
@@ -132,13 +136,13 @@ class FakeRun:
         **fields: Any,
     ) -> Node:
         """Create a node; `ran` seconds if it has ended, begun `ago` seconds before now."""
-        node = self.make(name, phase, kind, boundary, ran, ago, **fields)
+        node = self.make(suffix, phase, kind, boundary, ran, ago, **fields)
         self.send(NodeCreated(node=node))
         return node
 
     def make(
         self,
-        name: str,
+        suffix: str,
         phase: str = "Running",
         kind: str = "Pod",
         boundary: str = "",
@@ -146,11 +150,8 @@ class FakeRun:
         ago: float = 30.0,
         **fields: Any,
     ) -> Node:
-        full = f"{self.name}{name}" if name.startswith((".", "[")) or not name else name
-        above = (
-            f"{self.name}{boundary}" if boundary.startswith((".", "[")) else boundary or self.name
-        )
-        shown = full.removeprefix(above) if name else full
+        full, above = self.full(suffix), self.full(boundary)
+        shown = full.removeprefix(above) if suffix else full
         shown = shown.partition("].")[2] if shown.startswith("[") else shown.removeprefix(".")
         is_pod = kind == "Pod"
         ended = NodePhase(phase).is_completed
@@ -162,7 +163,7 @@ class FakeRun:
                 "display_name": shown or full,
                 "type": NodeType(kind),
                 "phase": NodePhase(phase),
-                "boundary_id": node_id(self.name, above) if name else "",
+                "boundary_id": node_id(self.name, above) if suffix else "",
                 "template_name": (shown or full).partition("(")[0],
                 "started_at": started,
                 "finished_at": started + (ran or 0) if ended and started else None,
@@ -173,8 +174,7 @@ class FakeRun:
         )
 
     def patch(self, name: str, **fields: Any) -> None:
-        full = f"{self.name}{name}" if name.startswith((".", "[")) or not name else name
-        self.send(NodePatched(name=full, fields=fields))
+        self.send(NodePatched(name=self.full(name), fields=fields))
 
     def plan(self, parent: str, *plans: tuple[str, tuple[str, ...]], **more: Any) -> None:
         """Say what is to come below `parent`: (suffix, what it waits for)."""
@@ -209,7 +209,7 @@ class FakeRun:
 def release(folder: Path | None = None) -> FakeRun:
     """The run that the drawing of the screen shows."""
     run = FakeRun(folder=folder, source=RELEASE)
-    run.node("", kind="DAG", ago=221)
+    run.node("", kind="DAG", ago=221, template_name="release")
     run.node(".checkout", "Succeeded", ran=12, ago=220)
     run.node(".unit-tests", "Succeeded", kind="TaskGroup", ran=48, ago=208)
     for number, (item, ran) in enumerate(

@@ -24,9 +24,5 @@ async def until(
 
 def text_of(app) -> str:
     """Return what is on the screen, line by line."""
-    width, height = app.size
-    from textual.geometry import Region
-
     strips = app.screen._compositor.render_strips()
-    del width, height, Region
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -83,7 +84,23 @@ class Choices(Widget, can_focus=True):
         while first < self.at and sum(sizes[first : self.at + 1]) > self.size.width - 2:
             first += 1
         more: list[Piece] = [(f"{self.glyphs.ellipsis} ", "dim")] if first else []
-        return more + [piece for pieces in shown[first:] for piece in pieces]
+        about: Piece = (self.field.description, "dim")
+        return [*more, *(piece for pieces in shown[first:] for piece in pieces), about]
+
+
+class Blank(Input):
+    """A line to write on: the rest of it is ruled, so that it is seen to be one."""
+
+    def __init__(self, field: Field) -> None:
+        hint = field.description or "needs a value"
+        super().__init__(value=field.value, placeholder=hint, compact=True, classes="field")
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        written = len(strip.text.rstrip())
+        end = max(written + 1, text.width(self.value) + 1)
+        ruled = Segment("_" * max(0, self.size.width - end), paint.style("dim"))
+        return Strip([*strip.crop(0, end), ruled])
 
 
 class ApproveSheet(ModalScreen[Answer | None]):
@@ -106,7 +123,7 @@ class ApproveSheet(ModalScreen[Answer | None]):
         self.top = Lines(glyphs, id="approve-top")
         self.trouble = Lines(glyphs, id="approve-trouble")
         self.foot = Lines(glyphs, id="approve-foot")
-        self.inputs: dict[str, Input | Choices] = {}
+        self.inputs: dict[str, Blank | Choices] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
@@ -124,19 +141,9 @@ class ApproveSheet(ModalScreen[Answer | None]):
             name = text.middle(text.safe(field.name), 16, self.glyphs.ellipsis)
             label.say([(f"   {name}", "")])
             yield label
-            control: Input | Choices
-            if field.choices:
-                control = Choices(field, self.glyphs)
-            else:
-                hint = field.description or "required"
-                control = Input(value=field.value, placeholder=hint, compact=True, classes="field")
+            control = Choices(field, self.glyphs) if field.choices else Blank(field)
             self.inputs[field.name] = control
             yield control
-            if field.description and field.choices:
-                about = Lines(self.glyphs)
-                about.add_class("field-about")
-                about.say([(field.description, "dim")])
-                yield about
 
     def on_mount(self) -> None:
         self._say_top()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -10,11 +11,11 @@ from textual.screen import ModalScreen
 from argotui.tui import keys, text
 from argotui.tui.keys import Action
 from argotui.tui.look import READING_ORDER, STYLES, WORDS, Glyphs, State
-from argotui.tui.screens.sheets import keys_line, shown_keys
+from argotui.tui.screens.sheets import keys_line
 from argotui.tui.widgets import paint
 from argotui.tui.widgets.lines import Line, Lines, Page
 
-_KEYS = 18  # cells of the column of keys
+_KEYS = 24  # cells of the column of keys
 
 
 class HelpScreen(ModalScreen[None]):
@@ -61,23 +62,22 @@ def page(place: str, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _block(place: str, glyphs: Glyphs) -> Iterator[Line]:
+    """Actions with one sentence between them share a line."""
     yield [(keys.PLACES[place], "bold")]
-    moves = [action for action in keys.at(place) if action.id in keys.MOVE_IDS]
-    if moves:
-        names = [keys.key_name(key, ascii_only=glyphs.is_ascii) for key in keys.MOVE_KEYS]
-        yield _line(" ".join(names[:4]), "one line; by hand, so following ends")
-        yield _line(" ".join(names[4:]), "half a page; g to the top, G to the end")
-    for action in keys.at(place):
-        if action not in moves:
-            yield _line(_keys_of(action, glyphs), action.about)
+    for about, group in groupby(keys.at(place), key=lambda action: action.about):
+        yield _line(_keys_of(list(group), glyphs), about)
 
 
-def _keys_of(action: Action, glyphs: Glyphs) -> str:
-    return shown_keys(action, ascii_only=glyphs.is_ascii) or f": {action.label}"
+def _keys_of(actions: list[Action], glyphs: Glyphs) -> str:
+    if not any(action.keys for action in actions):
+        return f": {actions[0].label}"
+    most = max(len(action.keys) for action in actions)
+    rounds = [action.keys[at] for at in range(most) for action in actions if at < len(action.keys)]
+    return " ".join(keys.key_name(key, ascii_only=glyphs.is_ascii) for key in rounds)
 
 
 def _line(left: str, right: str) -> Line:
-    return [(f"  {left:<{_KEYS}}", "cyan"), (right, "")]
+    return [(f"  {left:<{_KEYS}}  ", "cyan"), (right, "")]
 
 
 def _legend(glyphs: Glyphs) -> Iterator[Line]:

@@ -206,8 +206,9 @@ class RunScreen(Screen[None]):
 
     def tick(self) -> None:
         """A second has passed."""
-        if not self.presenter.state.run.phase.is_completed and self.gone is None:
-            self.run_tree.tick()
+        is_over = self.presenter.state.run.phase.is_completed or self.gone is not None
+        self.run_tree.tick(is_over=is_over)
+        if not is_over:
             self.detail.say_again()
             self.say_again()
 

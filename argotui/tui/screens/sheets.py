@@ -13,7 +13,7 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from argotui.tui import keys, text
+from argotui.tui import keys
 from argotui.tui.keys import Action
 from argotui.tui.look import Glyphs
 from argotui.tui.widgets import paint
@@ -139,6 +139,7 @@ class PaletteSheet(ModalScreen[Action]):
         self.glyphs = glyphs
         self.found: tuple[Action, ...] = self.actions
         self.at = 0
+        self.room = _MOST_OFFERED
         self.body = Lines(glyphs, id="palette-body")
 
     def compose(self) -> ComposeResult:
@@ -148,7 +149,8 @@ class PaletteSheet(ModalScreen[Action]):
             yield self.body
 
     def on_mount(self) -> None:
-        self.body.styles.height = min(_MOST_OFFERED, max(1, self.app.size.height - 8))
+        self.room = min(_MOST_OFFERED, max(1, self.app.size.height - 10))
+        self.body.styles.height = self.room + 1
         self._say()
 
     @on(Input.Changed)
@@ -172,23 +174,24 @@ class PaletteSheet(ModalScreen[Action]):
             event.prevent_default()
 
     def _say(self) -> None:
-        height = int(self.body.styles.height.value) if self.body.styles.height else _MOST_OFFERED
+        height = self.room
         first = max(0, min(self.at - height + 1, len(self.found) - height))
-        lines: list[Line] = []
-        for at, action in enumerate(self.found[first : first + height], first):
-            key = " ".join(
-                keys.key_name(key, ascii_only=self.glyphs.is_ascii) for key in action.keys[:1]
-            )
-            here = at == self.at
-            lines.append(
-                [
-                    (f" {self.glyphs.cursor if here else ' '} ", "cyan"),
-                    (f"{action.label:<16}", "bold" if here else ""),
-                    (f"{key:<8}", "dim"),
-                    (action.about, "dim"),
-                ]
-            )
-        self.body.say(*(lines or [[("   nothing of that name", "dim")]]))
+        lines = [
+            self._line(action, at == self.at)
+            for at, action in enumerate(self.found[first : first + height], first)
+        ]
+        more = len(self.found) - first - height
+        tail: Line = [(f"   {self.glyphs.ellipsis} {more} more below", "dim")] if more > 0 else []
+        self.body.say(*(lines or [[("   nothing of that name", "dim")]]), tail)
+
+    def _line(self, action: Action, here: bool) -> Line:
+        key = keys.key_name(action.keys[0], ascii_only=self.glyphs.is_ascii) if action.keys else ""
+        return [
+            (f" {self.glyphs.cursor if here else ' '} ", "cyan"),
+            (f"{action.label:<16}", "bold" if here else ""),
+            (f"{key:<8}", "dim"),
+            (action.about, "dim"),
+        ]
 
     def action_back(self) -> None:
         self.dismiss(None)
@@ -202,7 +205,3 @@ def ranked(typed: str, actions: Sequence[Action]) -> tuple[Action, ...]:
     scores = [(matcher.match(one.label), matcher.match(one.about)) for one in actions]
     kept = [(-2 * label - about, at) for at, (label, about) in enumerate(scores) if label or about]
     return tuple(actions[at] for _, at in sorted(kept))
-
-
-def shown_keys(action: Action, *, ascii_only: bool = False) -> str:
-    return text.safe(" ".join(keys.key_name(key, ascii_only=ascii_only) for key in action.keys))

@@ -92,6 +92,7 @@ class NodeDetail(Vertical):
         info = self.presenter.info
         self.attempts = attempts_of(self.row, info.logs) if self.row and info else []
         wanted = self.attempts[self.attempt] if self._has_attempt() else None
+        self.set_class(wanted is None, "-no-log")
         opened = self._opened
         if wanted is not None and opened is not None and wanted.folders == opened.folders:
             self.log_view.is_over, self._opened = wanted.is_over, wanted
@@ -136,8 +137,8 @@ class NodeDetail(Vertical):
         pieces: list[Piece] = []
         for number, tab in enumerate(_TABS, 1):
             look = "bold" if tab is self.tab else "dim"
-            pieces += [(f"{number} ", "dim"), (tab.value, look), ("  ", "")]
-        return pieces
+            pieces += [(f" {number} ", "dim"), (tab.value, look)]
+        return [*pieces, (" ", "")]
 
     def _say_status(self) -> None:
         self.log_status.say(self._status_line())
@@ -199,7 +200,8 @@ class NodeDetail(Vertical):
 
     def focus_inside(self) -> None:
         """Put the keys to what the tab is about."""
-        (self.page if self.tab in (Tab.VALUES, Tab.MANIFEST) else self.log_view).focus()
+        on_page = self.tab in (Tab.VALUES, Tab.MANIFEST) or not self.attempts
+        (self.page if on_page else self.log_view).focus()
 
     def other_attempt(self, by: int) -> None:
         at = self.attempt % len(self.attempts) + by if self.attempts else -1

@@ -17,6 +17,7 @@ from argotui.tui import draw, heading, keys, tree
 from argotui.tui.look import ENDED, OPEN, Glyphs, State
 from argotui.tui.presenter import Edits, Presenter
 from argotui.tui.rows import Row
+from argotui.tui.tails import Tails
 from argotui.tui.widgets import paint
 
 
@@ -49,6 +50,8 @@ class RunTree(ScrollView, can_focus=True):
         self.following = True
         self.gone: str | None = None
         self.waited = 0.0  # seconds since the driver was asked for
+        self._tails = Tails()
+        presenter.tails = self._tails.lines
         self._columns = draw.Columns.of(80)
 
     # --- drawing -------------------------------------------------------------------------------
@@ -90,14 +93,22 @@ class RunTree(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         self.refresh()
 
-    def tick(self) -> None:
+    def tick(self, *, is_over: bool) -> None:
         """A second has passed: only rows that are still open tell a new time."""
-        if not len(self.presenter.shown):
+        if not len(self.presenter.shown) and not is_over:
             self.refresh()
         rows = self.presenter.shown.window(self.scroll_offset.y, self.size.height)
+        new = self.look_at_tails()
         for line, row in enumerate(rows):
-            if row.state in OPEN:
+            if row in new or (row.state in OPEN and not is_over):
                 self.refresh_line(self.scroll_offset.y + line)
+
+    def look_at_tails(self) -> set[Row]:
+        """Read what the steps on the screen printed last."""
+        if self.presenter.info is None:
+            return set()
+        rows = self.presenter.shown.window(self.scroll_offset.y, self.size.height)
+        return self._tails.look(rows, self.presenter.info.logs)
 
     # --- what the presenter did ----------------------------------------------------------------
 
