@@ -150,7 +150,7 @@ def _decoded(kind: str, name: str, found: Mapping[str, Any]) -> dict[str, bytes]
     try:
         plain, coded = ("data", "binaryData") if kind == "configMap" else ("stringData", "data")
         for key, value in (found.get(coded) or {}).items():
-            data[str(key)] = base64.b64decode(str(value))
+            data[str(key)] = base64.b64decode("".join(str(value).split()), validate=True)
         for key, value in (found.get(plain) or {}).items():
             data[str(key)] = str(value).encode()
     except (binascii.Error, ValueError) as error:
