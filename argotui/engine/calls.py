@@ -118,7 +118,7 @@ def _judged(call: Call, absent: frozenset[str]) -> Expanded:
 
 def _items(call: Call) -> list[Json]:
     if call.with_items:
-        return list(call.with_items)
+        return [with_sorted_keys(item) for item in call.with_items]
     if call.with_param is not None:
         return load_items(call.with_param)
     assert call.with_sequence is not None

@@ -17,7 +17,13 @@ from argotui.expr.gotext import (
     quote,
     to_text,
 )
-from argotui.expr.items import item_description, item_member_text, item_text, load_items
+from argotui.expr.items import (
+    item_description,
+    item_member_text,
+    item_text,
+    load_items,
+    with_sorted_keys,
+)
 from argotui.expr.layout import DAYS, MONTHS
 from argotui.expr.sprintf import sprintf
 
@@ -41,6 +47,7 @@ __all__ = [
     "sprintf",
     "strftime",
     "to_text",
+    "with_sorted_keys",
 ]
 
 # letters that `workflow.creationTimestamp.<letter>` takes. Argo: 2.5

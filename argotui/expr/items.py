@@ -53,6 +53,15 @@ def load_items(text: str) -> list[Any]:
     return value
 
 
+def with_sorted_keys(value: Any) -> Any:
+    """Return a value as YAML's way through Go leaves it: the keys of every map sorted."""
+    if isinstance(value, Mapping):
+        return {key: with_sorted_keys(value[key]) for key in sorted(value)}
+    if isinstance(value, (list, tuple)):
+        return [with_sorted_keys(item) for item in value]
+    return value
+
+
 def _kind(value: Any) -> str:
     match value:
         case str():
@@ -71,14 +80,17 @@ def _number(value: float) -> str:
 
 
 def item_text(item: Any) -> str:
-    """Return what `{{item}}` becomes: text as it is, else compact JSON with sorted keys."""
-    return item if isinstance(item, str) else _json(item, html=True, sort=True)
+    """Return what `{{item}}` becomes: text as it is, else compact JSON. The keys of a map are
+    sorted, those of maps inside it are as they came."""
+    if isinstance(item, Mapping):
+        item = dict(sorted(item.items()))
+    return item if isinstance(item, str) else _json(item, html=True, sort=False)
 
 
 def item_member_text(value: Any) -> str:
     """Return what `{{item.k}}` becomes: JSON without the outer quotes, so that a line break
     stays `\\n`."""
-    encoded = _json(value, html=False, sort=True)
+    encoded = _json(value, html=False, sort=False)
     return encoded[1:-1] if isinstance(value, str) else encoded
 
 
@@ -93,17 +105,13 @@ def item_description(item: Any) -> str:
             pairs = sorted((key_text(key), _plain(value)) for key, value in item.items())
             text = ",".join(f"{key}:{value}" for key, value in pairs)
         case list() | tuple():
-            text = "[" + " ".join(map(_plain_source, item)) + "]"
+            text = "[" + " ".join(map(_plain, item)) + "]"
         case _:
             text = _json(item, html=False, sort=True)
     return text.replace("(", "").replace(")", "")
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value, html=False, sort=True)
-
-
-def _plain_source(value: Any) -> str:
     return value if isinstance(value, str) else _json(value, html=False, sort=False)
 
 

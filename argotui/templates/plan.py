@@ -105,10 +105,7 @@ def open_frame(core: Core, name: str, template: Template) -> DagFrame:
     assert isinstance(body, DagBody)
     tasks = {task.name: task for task in body.tasks}
     depends = _logic(tasks)
-    needs = {
-        task: tuple(sorted(depends[task].tasks & tasks.keys())) if task in depends else ()
-        for task in tasks
-    }
+    needs = {task: _needs(depends[task], tasks) if task in depends else () for task in tasks}
     targets = tuple(body.target.split(" ")) if body.target else _leaves(tasks, needs)
     order = _order(targets, needs)
     frame = DagFrame(
@@ -123,6 +120,12 @@ def open_frame(core: Core, name: str, template: Template) -> DagFrame:
         if not needs[task] or f"{name}.{task}" in core.state.nodes:
             heappush(frame.ready, (order[task], task))
     return frame
+
+
+def _needs(logic: Depends, tasks: Mapping[str, Task]) -> tuple[str, ...]:
+    """Return the dependencies in the order in which they are mentioned: the roll-up asks it."""
+    mentioned = dict.fromkeys(task for task, _ in logic.conditions)
+    return tuple(task for task in mentioned if task in tasks)
 
 
 def _logic(tasks: Mapping[str, Task]) -> dict[str, Depends]:
