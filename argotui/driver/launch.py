@@ -44,6 +44,7 @@ async def launch(
                 return process.pid
             raise RuntimeFault(_with_tail(folder, f"the driver ended ({process.returncode})", old))
         if asyncio.get_running_loop().time() > deadline:
+            process.terminate()  # it would hold the run's lock against the next try
             why = f"the driver did not answer in {seconds:g} s"
             raise RuntimeFault(_with_tail(folder, why, old))
         await asyncio.sleep(_LOOK_SECONDS)

@@ -130,7 +130,7 @@ def _rest(folder: Path, after: int) -> Batch | None:
         seq, at = record.seq, record.at
     if not has_left(state):
         return None
-    for record in read_records(folder):
+    for record in read_records(folder):  # anew: those above went into a state that grew further
         if record.seq > after:
             changes += record.changes
     return Batch(seq=seq, at=at, changes=tuple(changes))
