@@ -13,7 +13,14 @@ from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Bound, Invocation
 from argotui.engine.producers import Layered
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
-from argotui.expr.golang import item_description, item_member_text, item_text, load_items, sprintf
+from argotui.expr.golang import (
+    item_description,
+    item_member_text,
+    item_text,
+    load_items,
+    sprintf,
+    with_sorted_keys,
+)
 from argotui.expr.scope import MapScope, Scope
 from argotui.expr.template import substitute
 from argotui.expr.when import evaluate_when
