@@ -10,6 +10,7 @@ import pytest
 from argotui.model.work import PodState, PodWork, ResourceWork
 from tests.contract.house import LOCAL, contract, pod, shell
 
+BUSYBOX = os.path.realpath(found) if (found := shutil.which("busybox")) else None
 SAY = "argoproj/argosay:v2"
 
 
@@ -77,13 +78,13 @@ async def test_python_is_a_python_with_its_library(house):
 
 @contract("sandboxed")
 async def test_the_shell_of_alpine_is_busybox(house):
-    busybox = shutil.which("busybox")
+    busybox = BUSYBOX
     if busybox is None:
         pytest.skip("busybox is not installed")
-    for shell in ("sh", "/bin/sh"):
+    for program in ("sh", "/bin/sh"):
         script = "readlink -f /bin/sh; echo $((${RANDOM} >= 0))"
-        assert await said(house, "alpine:3", [shell, "-c", script]) == (
-            f"{os.path.realpath(busybox)}\n1",
+        assert await said(house, "alpine:3", [program, "-c", script]) == (
+            f"{busybox}\n1",
             0,
         )
 

@@ -162,6 +162,33 @@ async def test_a_staged_file_cannot_be_put_on_the_host(house):
 
 
 @contract(*LOCAL)
+async def test_text_that_no_process_can_be_given_does_no_harm(house):
+    """A NUL byte would end one option of the sandbox and begin another."""
+    for env, args in (
+        ("x\0--bind\0/\0/host", "ls /host"),
+        ("x", "echo a\0b"),
+        ("x", "echo \ud800"),
+        ("\ud800", "true"),
+    ):
+        main = {"env": [{"name": "A", "value": env}]}
+        report = await house.run(shell(args, main=main))
+        (only,) = report.containers
+        assert (only.exit_code, report.result) == (64, "")
+        assert only.message.startswith("failed to start command: ")
+    assert (await house.run(shell("echo alive"))).result == "alive"
+
+
+@contract(*LOCAL)
+async def test_a_log_that_cannot_be_written_is_a_fault_of_that_work_only(house):
+    ref = house.ref()
+    (house.folder / "logs").mkdir(exist_ok=True)
+    (house.folder / "logs" / ref.key).write_text("in the way")
+    await house.runtime.start(ref, shell("true"))
+    assert "cannot write" in (await house.ended(ref)).fault
+    assert (await house.run(shell("echo alive"))).result == "alive"
+
+
+@contract(*LOCAL)
 async def test_a_file_that_is_too_large_is_refused_by_its_size(house):
     path = "/tmp/big" if house.kind == "sandboxed" else str(house.folder / "big")
     work = shell(f"truncate -s 101M {path}", collect=[{"name": "a", "path": path}])

@@ -89,7 +89,12 @@ class Container:
             self.end_with(0)
             return
         self.has_run = True
-        self._spool = SpoolWriter(self.spec["log"])
+        try:
+            self._spool = SpoolWriter(self.spec["log"])
+        except OSError as error:
+            self.fault = f"cannot write {self.spec['log']}: {os.strerror(error.errno or 0)}"
+            self.end_with(NOT_RUN)
+            return
         self.state["state"] = "running"
         self.state["started_at"] = time.time()
         self._make_folder()
@@ -140,8 +145,9 @@ class Container:
         )
         try:
             self._process.start(command)
-        except OSError as error:
-            self.end_with(NOT_RUN, f"failed to start command: {os.strerror(error.errno or 0)}")
+        except (OSError, ValueError) as error:
+            why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+            self.end_with(NOT_RUN, f"failed to start command: {why}")
             return
         self._begin_readiness()
         self._on_change()
@@ -169,8 +175,9 @@ class Container:
         if ending.code and not self._stopping and self._tries < self.spec["tries"]:
             self._loop.after(self.spec["retry_wait"], self._again)
             return
-        detail = f"{ending.detail}, try {self._tries}" if self._tries > 1 else ending.detail
-        self.end_with(ending.code, detail=detail.strip(", "))
+        tries = f"try {self._tries}" if self._tries > 1 else ""
+        notes = [note for note in (ending.detail, tries, self._process.trouble) if note]
+        self.end_with(ending.code, detail=", ".join(notes))
 
     def _again(self) -> None:
         if self._stopping:

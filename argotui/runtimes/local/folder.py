@@ -31,6 +31,8 @@ def prepare(
             views[each["container"]].write(each["path"], content, each["mode"])
     except OSError as error:
         return [f"{error.filename or plan['folder']}: {error.strerror}"]
+    except ValueError as error:
+        return [f"a staged file: {error}"]
     return []
 
 

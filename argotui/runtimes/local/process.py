@@ -48,6 +48,7 @@ class Process:
         keep: bool = False,
     ) -> None:
         self.pid = 0
+        self.trouble = ""  # what people should know beside the end
         self.tail = bytearray()  # of stdout, where `keep` asks for it
         self._loop, self._around, self._spec = loop, around, spec
         self._on_end, self._spool, self._keep = on_end, spool, keep
@@ -60,13 +61,13 @@ class Process:
         self._last_call: Timer | None = None
 
     def start(self, command: list[str]) -> None:
-        """Spawn it. Raises OSError."""
+        """Spawn it. Raises OSError; ValueError for text that no process can be given."""
         out, out_end = os.pipe()
         err, err_end = os.pipe()
         mine, given = [out, err], [out_end, err_end]
         try:
             self.pid = self._spawn(command, given, mine)
-        except OSError:
+        except (OSError, ValueError):
             for handle in mine:
                 os.close(handle)
             self._word_pipe = -1
@@ -133,14 +134,23 @@ class Process:
             self._close(handle)
             self._settle()
             return
-        if self._spool:
-            self._spool.write(data, at=time.time(), stderr=stderr)
+        self._keep_log(data, stderr)
         if stderr:
             self._complaint = (self._complaint + data)[-500:]
         elif self._keep:
             self.tail += data
             if len(self.tail) > 2 * RESULT:
                 del self.tail[:-RESULT]
+
+    def _keep_log(self, data: bytes, stderr: bool) -> None:
+        """A full disk costs the log, not the work."""
+        if self._spool is None:
+            return
+        try:
+            self._spool.write(data, at=time.time(), stderr=stderr)
+        except OSError as error:
+            self._spool = None
+            self.trouble = f"its log ends early: {os.strerror(error.errno or 0)}"
 
     def _close(self, handle: int) -> None:
         self._open.discard(handle)

@@ -48,13 +48,19 @@ def prepare_root(around: Around | None, spec: dict[str, Any]) -> None:
 
 
 def sandbox_options(around: Around, spec: dict[str, Any]) -> bytes:
-    """Return bubblewrap's options for this container, as it reads them from a descriptor."""
+    """Return bubblewrap's options for this container, as it reads them from a descriptor.
+
+    Raises ValueError for text that no option can be: a NUL byte would begin a new option, and
+    with it a way out.
+    """
     options = ["--bind", spec["root"], "/", *around["options"]]
     for host, path, read_only in spec["binds"]:
         options += ["--ro-bind" if read_only else "--bind", host, path]
     options += ["--hostname", spec["hostname"], "--chdir", spec["cwd"]]
     for name, value in spec["env"].items():
         options += ["--setenv", name, value]
+    if any("\0" in option for option in options):
+        raise ValueError("a NUL byte in the environment or in a path")
     return b"".join(option.encode("utf-8", "surrogateescape") + b"\0" for option in options)
 
 

@@ -147,7 +147,9 @@ class Supervisor:
             self._broadcast({"saw": key, "read": True})
 
     def _say(self, pod: Pod) -> None:
-        body = wire.write_status(self._folder, pod.key, pod.status)
+        body = wire.frame(pod.status)
+        with contextlib.suppress(OSError):  # a full disk: those who listen still hear of it
+            body = wire.write_status(self._folder, pod.key, pod.status)
         if body != self._said.get(pod.key):
             self._said[pod.key] = body
             large = len(body) > wire.LARGE
