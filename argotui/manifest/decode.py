@@ -285,6 +285,8 @@ def _other_case(
 def _unknown(kind: type, at: Decoding, key: str, path: Path) -> None:
     options = [*known_fields(kind), *_carried(kind), *(BODIES if kind is Template else ())]
     hint = removed_hint(kind, key)
+    if key in ("true", "false"):
+        hint = "unquoted y, n, yes, no, on and off are booleans, also as keys; quote the key"
     if not hint and (near := nearest(key, options)):
         hint = f"did you mean '{near}'?"
     if kind is Step:

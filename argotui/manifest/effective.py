@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from argotui.expr.golang import compact_json
-from argotui.manifest.decode import Decoding, decode_spec
+from argotui.manifest.decode import Decoding, decode_as, decode_spec
 from argotui.manifest.load import Loaded, Place
 from argotui.manifest.scalars import value_text
 from argotui.manifest.shapes import mapping, mappings
 from argotui.model.errors import Problem
+from argotui.model.manifest import Arguments
 from argotui.model.merge import strategic_merge
-from argotui.model.workflow import LibraryKey, Workflow, WorkflowTemplateRef
+from argotui.model.workflow import LibraryKey, Workflow, WorkflowSpec, WorkflowTemplateRef
 
 _PREFIX = "workflows.argoproj.io/"
 _TEMPLATE_LABELS = {
@@ -81,7 +82,8 @@ def _as_workflow(workflow: Workflow) -> Workflow:
         annotations=annotations,
         extra={},
     )
-    return _made(replace(workflow, kind="Workflow", metadata=metadata), _spec_of(workflow))
+    changed = replace(workflow, kind="Workflow", metadata=metadata)
+    return _made(changed, _spec_of(workflow), workflow.spec)
 
 
 def _texts(values: Any) -> dict[str, str]:
@@ -93,8 +95,12 @@ def _spec_of(workflow: Workflow) -> dict[str, Any]:
     return mapping(spec.get("workflowSpec")) if workflow.kind == "CronWorkflow" else spec
 
 
-def _made(workflow: Workflow, spec: Mapping[str, Any]) -> Workflow:
+def _made(
+    workflow: Workflow, spec: Mapping[str, Any], decoded: WorkflowSpec | None = None
+) -> Workflow:
     """Return the workflow with another spec, its source written anew."""
+    if decoded is None:
+        decoded = decode_spec(spec, Decoding(strict=False), ("spec",))
     metadata = workflow.metadata
     shown = {
         "name": metadata.name,
@@ -109,7 +115,6 @@ def _made(workflow: Workflow, spec: Mapping[str, Any]) -> Workflow:
         "metadata": {key: value for key, value in shown.items() if value},
         "spec": spec,
     }
-    decoded = decode_spec(spec, Decoding(strict=False), ("spec",))
     return replace(workflow, spec=decoded, source=source)
 
 
@@ -177,14 +182,18 @@ def _with_options(workflow: Workflow, options: Options) -> Workflow:
     given += [
         {"name": name, "value": file_text(value)} for name, value in options.parameter_file.items()
     ]
-    spec = _spec_of(workflow)
-    changed: dict[str, Any] = {}
+    if not given and not options.entrypoint:
+        return workflow
+    spec, decoded = {**_spec_of(workflow)}, workflow.spec
     if given:
         parameters = _replaced(_list(spec, "parameters"), given)
-        changed["arguments"] = {**mapping(spec.get("arguments")), "parameters": parameters}
+        spec["arguments"] = {**mapping(spec.get("arguments")), "parameters": parameters}
+        arguments = decode_as(Arguments, spec["arguments"], Decoding(strict=False), ())
+        decoded = replace(decoded, arguments=arguments)
     if options.entrypoint:
-        changed["entrypoint"] = options.entrypoint
-    return _made(workflow, {**spec, **changed}) if changed else workflow
+        spec["entrypoint"] = options.entrypoint
+        decoded = replace(decoded, entrypoint=options.entrypoint)
+    return _made(workflow, spec, decoded)
 
 
 def _replaced(declared: list[Any], given: list[dict[str, Any]]) -> list[Any]:

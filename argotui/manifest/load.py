@@ -148,6 +148,8 @@ class _Shelf:
 
     def shelve(self, kind: str, name: str, thing: Any, at: Decoding, path: Path) -> None:
         shelf = self.named.setdefault(kind, {})
+        if shelf.get(name) == thing:
+            return  # the same file, given twice
         if name in shelf:
             where = (*path, "metadata", "name")
             at.report(where, f"{kind} '{name}' is defined twice", "give one of them another name")

@@ -93,7 +93,7 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
     prefix = "spec.arguments."
     check_arguments(cx, site, where, prefix, spec.arguments, allow_empty=cx.allow_empty)
     _set_globals(cx, submitted, workflow.metadata if cx.template_mode else submitted.metadata)
-    if not spec.entrypoint and not cx.template_mode and not _is_written(workflow, path):
+    if _lacks_entrypoint(cx, workflow, spec, path):
         cx.error(site, path, "spec.entrypoint is required", _entry_hint(spec), key=True)
     if spec.metrics is not None:
         check_metrics(cx, site, (*path, "metrics"), "", spec.metrics)
@@ -103,9 +103,12 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
     warn_spec(cx, site, path, workflow.spec)
 
 
-def _is_written(workflow: Workflow, path: Path) -> bool:
-    """Say whether an entrypoint stands there, though not one that could be read."""
-    return at_path(workflow.source, (*path, "entrypoint")) not in (None, "")
+def _lacks_entrypoint(cx: Context, workflow: Workflow, spec: WorkflowSpec, path: Path) -> bool:
+    """Argo: O8. One that stands there but could not be read is reported already, as is a
+    reference that leads to nothing."""
+    if spec.entrypoint or cx.template_mode or (cx.by_reference and not spec.templates):
+        return False
+    return at_path(workflow.source, (*path, "entrypoint")) in (None, "")
 
 
 def _entry_hint(spec: WorkflowSpec) -> str:
