@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from argotui import bootstrap
@@ -15,16 +14,13 @@ from argotui.cli import exits
 from argotui.cli.approver import who
 from argotui.cli.failure import complain, say
 from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Showing, Source
-from argotui.cli.sources import read_manifests
+from argotui.cli.request import Showing
 from argotui.cli.text import fit
+from argotui.cli.watching import notices, reread, stop_run
 from argotui.driver.port import RunPort
 from argotui.journal.index import Listed
-from argotui.model.errors import ManifestError, UsageError
-from argotui.model.events import ShutdownRequested
-from argotui.model.status import Shutdown
 from argotui.tui import summary
-from argotui.tui.show import Hint, Left, Notice, Options, Way, show
+from argotui.tui.show import Hint, Left, Options, Way, show
 
 
 def run_screen(prepared: Prepared, place: Place, showing: Showing) -> int:
@@ -72,34 +68,6 @@ def farewell(left: Left, folder: Path) -> int:
     return exits.SUCCEEDED
 
 
-def reread(source: Source) -> Source:
-    """Read the manifests anew; what came by stdin stays as it was."""
-    names = [name for name in source.names if name != "-"]
-    kept = {name: raw for name, raw in source.contents.items() if name.startswith("<")}
-    return Source(
-        names=source.names, contents={**kept, **read_manifests(names)}, folder=source.folder
-    )
-
-
-async def notices(prepared: Prepared) -> AsyncIterator[Notice]:
-    """Yield what a changed manifest is like, each time it is saved."""
-    from argotui.driver.filewatch import watch_manifests
-
-    paths = [path for name in prepared.source.names if name != "-" for path in [Path(name)]]
-    async for changed in watch_manifests(paths):
-        names = ", ".join(sorted(path.name for path in changed))
-        try:
-            prepare(reread(prepared.source), prepared.choices)
-        except ManifestError as error:
-            count = len(error.problems)
-            text = f"{names} changed: {count} problem{'s' if count > 1 else ''}"
-            yield Notice(text=text, problems=error.problems)
-        except UsageError as error:
-            yield Notice(text=f"{names} changed: {error}")
-        else:
-            yield Notice(text=f"{names} changed", can_rerun=True)
-
-
 async def _show_new(prepared: Prepared, folder: Path, hint: Hint, showing: Showing) -> Left:
     first = True
 
@@ -123,6 +91,6 @@ async def _stop(folder: Path) -> None:
     """The run before gives way to the rerun."""
     port = await bootstrap.reach(folder)
     try:
-        await port.submit(ShutdownRequested(strategy=Shutdown.STOP, by=who()))
+        await stop_run(port)
     finally:
         await port.close()

@@ -23,8 +23,9 @@ from argotui.cli.plain import Lines, Out
 from argotui.cli.prepare import Prepared, prepare
 from argotui.cli.request import Choices, Showing, Source, is_terminal
 from argotui.cli.signals import Left, Signals
+from argotui.cli.watching import Watch
 from argotui.driver.driven import DrivenRun
-from argotui.journal.store import Journal
+from argotui.journal.header import RunHeader
 from argotui.manifest.report import report
 from argotui.model.errors import ManifestError
 from argotui.model.export import workflow_json
@@ -55,8 +56,30 @@ def start(
         from argotui.cli.screen import run_screen
 
         return run_screen(prepared, place, showing)
-    journal = bootstrap.create_run(prepared, place)
-    return asyncio.run(in_foreground(prepared, journal, showing, approvals, patience))
+    return asyncio.run(_headless(prepared, place, showing, approvals, patience))
+
+
+async def _headless(
+    prepared: Prepared,
+    place: bootstrap.Place,
+    showing: Showing,
+    approvals: Approvals,
+    patience: float | None,
+) -> int:
+    watch = Watch(prepared, rerun=showing.rerun) if showing.watch else None
+
+    async def run_once(prepared: Prepared) -> int:
+        journal = bootstrap.create_run(prepared, place)
+        driven = bootstrap.assemble(prepared, journal, approval_timeout=patience)
+        if watch is not None:
+            watch.at_work(driven)
+        try:
+            return await in_foreground(driven, journal.header, showing, approvals)
+        finally:
+            if watch is not None:
+                watch.at_work(None)
+
+    return await run_once(prepared) if watch is None else await watch.runs(run_once)
 
 
 def detach(prepared: Prepared, place: bootstrap.Place, patience: float | None) -> int:
@@ -71,15 +94,10 @@ def detach(prepared: Prepared, place: bootstrap.Place, patience: float | None) -
 
 
 async def in_foreground(
-    prepared: Prepared,
-    journal: Journal,
-    showing: Showing,
-    approvals: Approvals,
-    patience: float | None,
+    driven: DrivenRun, header: RunHeader, showing: Showing, approvals: Approvals
 ) -> int:
     """Drive a run in this process and print what happens."""
-    driven = bootstrap.assemble(prepared, journal, approval_timeout=patience)
-    driving = asyncio.create_task(bootstrap.drive_here(driven, journal.header))
+    driving = asyncio.create_task(bootstrap.drive_here(driven, header))
     signals = Signals(driven)
     signals.listen()
     observers = [*printers(showing), Approver(driven, approvals), signals]
@@ -94,6 +112,7 @@ async def in_foreground(
     except Left as left:
         return await _leave(driven, driving, str(left))
     end = await driving
+    signals.forget()
     finish(run, showing)
     if signals.interrupted:
         return exits.INTERRUPTED

@@ -47,6 +47,12 @@ class Signals:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, self._leave, signal.Signals(number).name)
 
+    def forget(self) -> None:
+        """Give the signals back."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, *_LEAVING):
+            loop.remove_signal_handler(number)
+
     def begin(self, run: Followed) -> None:
         pass
 
