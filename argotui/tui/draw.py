@@ -70,11 +70,12 @@ def row_pieces(
     count = count_text(row) if columns.count else ""
     room = columns.truth + (columns.count if not count else 0)
     said = truth(row, presenter, now, glyphs)
+    name = name_pieces(row, columns.name, glyphs, at_cursor, asked=row.key in presenter.asked)
     return [
         (" ", ""),
         mark,
         (" ", ""),
-        *fit(name_pieces(row, columns.name, glyphs, at_cursor), columns.name, glyphs.ellipsis),
+        *fit(name, columns.name, glyphs.ellipsis),
         ("  ", ""),
         *fit(said, room, glyphs.ellipsis),
         (f"{count:>{columns.count}}" if count else "", "dim"),
@@ -84,25 +85,27 @@ def row_pieces(
     ]
 
 
-def name_pieces(row: Row, cells: int, glyphs: Glyphs, at_cursor: bool) -> list[Piece]:
-    """Return branch, glyph and name; a name gives way from its middle."""
+def name_pieces(
+    row: Row, cells: int, glyphs: Glyphs, at_cursor: bool, *, asked: bool = False
+) -> list[Piece]:
+    """Return branch, glyph and name; a name gives way from its middle. `asked`: a person has
+    decided already, so it need not shout any more."""
     branch = branch_text(row, glyphs, cells // 2)
     state = row.shown_state
-    signs = [*_earlier_tries(row, glyphs), (glyphs.of(state), STYLES[state])]
+    style = "yellow" if asked else STYLES[state]
+    signs = [*_earlier_tries(row, glyphs), (glyphs.of(state), style)]
     used = text.width(branch) + sum(text.width(sign) for sign, _ in signs) + 1
     fold = f"{glyphs.folded} " if row.is_folded and row.can_fold else ""
     name = title(row)
     if glyphs.is_ascii:
         name = text.safe(name, ascii_only=True)
     name = text.middle(name, cells - used - text.width(fold), glyphs.ellipsis)
-    look = _name_style(state, at_cursor)
+    look = style if state is State.WAITING else _name_style(state, at_cursor)
     between = (" ", look) if state is State.WAITING else (" ", "")
     return [(branch, "dim"), *signs, between, (fold, "dim"), (name, look)]
 
 
 def _name_style(state: State, at_cursor: bool) -> str:
-    if state is State.WAITING:
-        return STYLES[state]
     look = "dim" if state in (State.TO_COME, State.SKIPPED) else ""
     return f"{look} bold".strip() if at_cursor else look
 

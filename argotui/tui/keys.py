@@ -148,6 +148,7 @@ class Situation:
     state: State | None = None
     can_fold: bool = False
     has_log: bool = False
+    attempts: int = 0
     waiting: int = 0
     failed: int = 0
     run_open: bool = True
@@ -172,7 +173,9 @@ def _wanted(on: Situation) -> Iterable[str]:
     if on.place == TREE:
         yield from _wanted_on_tree(on)
     elif on.place == LOG:
-        yield from ("find", "keep", "wrap", "follow", "time")
+        if on.attempts > 1:
+            yield "attempt_before"
+        yield from ("find", "keep", "wrap", "quit")
     else:
         yield from ("tab_2", "tab_4", "zoom", "quit")
 

@@ -39,7 +39,6 @@ class Steering:
         self.screen = screen
         self.presenter = screen.presenter
         self.notice: Notice | None = None
-        self.found_text = ""
 
     # --- approving -----------------------------------------------------------------------------
 
@@ -218,24 +217,7 @@ class Steering:
         else:
             self.app.bell()
 
-    # --- finding and telling -------------------------------------------------------------------
-
-    def find(self, by: int, *, with_this: bool = False) -> None:
-        """Go to the next row that matches, from the cursor on, folded or not."""
-        if not self.found_text:
-            return
-        found = tree.find(
-            self.presenter.roots,
-            self.screen.run_tree.cursor,
-            tree.pattern(self.found_text),
-            by,
-            with_this=with_this,
-        )
-        if found is None:
-            self.screen.say(f"nothing matches /{self.found_text}")
-            self.app.bell()
-        else:
-            self.screen.run_tree.go(found)
+    # --- telling -------------------------------------------------------------------
 
     def banner_lines(self) -> list[list[Piece]]:
         """Return the lines above all: what failed, the lost driver, news of the manifest."""

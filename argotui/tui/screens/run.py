@@ -13,12 +13,13 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
-from argotui.tui import heading, keys, tree
+from argotui.tui import heading, keys
 from argotui.tui.keys import Situation
 from argotui.tui.log_places import has_log
 from argotui.tui.look import BAD, Glyphs
 from argotui.tui.presenter import Edits, Presenter
 from argotui.tui.screens.help import HelpScreen
+from argotui.tui.screens.seeking import Seeking
 from argotui.tui.show import Hint
 from argotui.tui.steering import Steering
 from argotui.tui.truth import Piece
@@ -29,7 +30,7 @@ from argotui.tui.widgets.node_detail import NodeDetail, Tab
 from argotui.tui.widgets.run_tree import RunTree
 
 WIDE = 110  # columns from which tree and node stand side by side
-_PROMPTS = {"find": "/", "keep": "&", "leave_out": "!"}
+_MANY = 99  # rows from which their number is shown
 
 
 class RunScreen(Screen[None]):
@@ -50,7 +51,7 @@ class RunScreen(Screen[None]):
         self.steering: Steering
         self.gone: str | None = None
         self.saying = ""
-        self.seeking = ""  # the action whose text is being typed
+        self.seeking = Seeking(self)
         self.header = Lines(glyphs, id="header")
         self.banner = Lines(glyphs, id="banner")
         self.tree_title = Lines(glyphs, id="tree-title")
@@ -128,8 +129,7 @@ class RunScreen(Screen[None]):
             )
         )
         self._say_banner()
-        look = "bold underline cyan" if self.run_tree.has_focus else "dim"
-        self.tree_title.say([("   ", ""), ("Tree", look), *self._filter_pieces()])
+        self.tree_title.say(self._title_line())
         self.wall.set_tee(self.detail.rule.region.y - self.wall.region.y)
         self.foot.say(
             footer_line(
@@ -140,6 +140,13 @@ class RunScreen(Screen[None]):
                 right=self._right_end(),
             )
         )
+
+    def _title_line(self) -> list[Piece]:
+        """The tree's title, for the wide screen; a narrow one says the same in its footer."""
+        look = "bold underline cyan" if self.run_tree.has_focus else "dim"
+        left = [("   ", ""), ("Tree", look), *self._filter_pieces()]
+        right = [(f"{self._tree_end()} ", "dim")]
+        return paint.spread(left, right, self.tree_title.size.width, self.glyphs.ellipsis)
 
     def _filter_pieces(self) -> list[Piece]:
         wanted = self.presenter.filter
@@ -155,15 +162,20 @@ class RunScreen(Screen[None]):
         self.banner.say(*lines)
 
     def _right_end(self) -> str:
-        if self.situation().place != keys.TREE:
+        if self.is_wide or self.situation().place != keys.TREE:
             return ""
-        at = self.presenter.shown.index(self.run_tree.cursor) + 1 if self.run_tree.cursor else 0
-        place = f"{at:,}/{len(self.presenter.shown):,}  " if len(self.presenter.shown) > 99 else ""
         wanted = self.presenter.filter
         kept = f"{'&' if wanted.keeps else '!'}{wanted.text}  " if wanted is not None else ""
-        if self.presenter.state.run.phase.is_completed or self.gone is not None:
-            return f"{kept}{place}"
-        return f"{kept}{place}follow {'on' if self.run_tree.following else 'off'}"
+        return kept + self._tree_end()
+
+    def _tree_end(self) -> str:
+        """Where in a long tree the cursor is, and whether it follows."""
+        count = len(self.presenter.shown)
+        at = self.presenter.shown.index(self.run_tree.cursor) + 1 if self.run_tree.cursor else 0
+        place = f"{at:,}/{count:,}" if count > _MANY else ""
+        if self.presenter.state.run.phase.is_completed or self.gone is not None or not count:
+            return place
+        return f"{place}  follow {'on' if self.run_tree.following else 'off'}".strip()
 
     def situation(self) -> Situation:
         """Return where the keys go, for footer and palette."""
@@ -174,7 +186,8 @@ class RunScreen(Screen[None]):
         counts = self.presenter.counts
         return Situation(
             place=place,
-            state=row.state if row is not None else None,
+            state=row.state if row is not None and row.key not in self.presenter.asked else None,
+            attempts=len(self.detail.attempts),
             can_fold=row is not None and row.can_fold,
             has_log=row is not None and has_log(row),
             waiting=len(self.presenter.waiting),
@@ -233,71 +246,26 @@ class RunScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         self.say_again()
 
-    # --- finding -------------------------------------------------------------------------------
-
-    def _seek(self, how: str) -> None:
-        """Ask what to look for, in the pane that has the keys."""
-        self.seeking = how
-        self._seeks_in_log = self.situation().place == keys.LOG
-        self.prompt.value = ""
-        self.prompt.placeholder = f"{_PROMPTS[how]} {keys.named(how).about}"
-        self.prompt.display, self.foot.display = True, False
-        self.prompt.focus()
-
     @on(Input.Submitted, "#prompt")
     def sought(self, event: Input.Submitted) -> None:
-        self._end_prompt()
-        if self._seeks_in_log:
-            self._seek_in_log(event.value)
-        else:
-            self._seek_in_tree(event.value)
-        self.say_again()
-
-    def _seek_in_log(self, wanted: str) -> None:
-        if self.seeking == "find":
-            self.detail.log_view.find(wanted)
-        else:
-            self.detail.log_view.keep(wanted, keeps=self.seeking == "keep")
-
-    def _seek_in_tree(self, wanted: str) -> None:
-        if self.seeking == "find":
-            self.steering.found_text = wanted
-            self.steering.find(1, with_this=True)
-            return
-        chosen = tree.Filter(text=wanted, keeps=self.seeking == "keep") if wanted else None
-        self._filter_tree(chosen)
-
-    def _filter_tree(self, chosen: tree.Filter | None) -> None:
-        line = self.run_tree.before_edits()
-        self.presenter.set_filter(chosen)
-        self.run_tree.show_edits(Edits(spliced=True), line)
-
-    def _end_prompt(self) -> None:
-        self.prompt.display, self.foot.display = False, True
-        (self.detail.log_view if self._seeks_in_log else self.run_tree).focus()
+        self.seeking.take(event.value)
 
     # --- keys ----------------------------------------------------------------------------------
 
     def action_find(self) -> None:
-        self._seek("find")
+        self.seeking.ask("find")
 
     def action_keep(self) -> None:
-        self._seek("keep")
+        self.seeking.ask("keep")
 
     def action_leave_out(self) -> None:
-        self._seek("leave_out")
+        self.seeking.ask("leave_out")
 
     def action_find_next(self) -> None:
-        self._find_on(1)
+        self.seeking.find_on(1)
 
     def action_find_before(self) -> None:
-        self._find_on(-1)
-
-    def _find_on(self, by: int) -> None:
-        if self.situation().place == keys.LOG:
-            self.detail.log_view.next_hit(by)
-        else:
-            self.steering.find(by)
+        self.seeking.find_on(-1)
 
     def action_follow(self) -> None:
         if self.situation().place == keys.LOG:
@@ -353,7 +321,7 @@ class RunScreen(Screen[None]):
         """One step back; never out of the program."""
         view = self.detail.log_view
         if self.prompt.display:
-            self._end_prompt()
+            self.seeking.end()
         elif view.has_focus and (view.found_text or view.filter_text):
             view.find("")
             view.keep("", keeps=True)
@@ -362,7 +330,7 @@ class RunScreen(Screen[None]):
         elif not self.run_tree.has_focus or self.has_class("-on-node"):
             self.close_node()
         elif self.presenter.filter is not None:
-            self._filter_tree(None)
+            self.seeking.filter_tree(None)
         self.say_again()
 
     def action_quit(self) -> None:
