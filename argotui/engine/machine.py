@@ -148,6 +148,8 @@ class Engine:
             shutdown.enforce(core)
         for name in core.watching:
             core.touch(name)
+        if not run.may_walk(core):
+            return
         for _ in range(_MAX_PASSES):
             self._pass()
             if core.state.run.phase.is_completed:

@@ -91,13 +91,15 @@ def _argument(core: Core, parameter: Parameter) -> str:
     )
 
 
+def may_walk(core: Core) -> bool:
+    """Say whether templates are evaluated at all now: not while the run is suspended, nor while
+    it waits for its own locks. What is dirty stays so."""
+    return not core.state.run.suspended and _has_locks(core)
+
+
 def walk(core: Core, visitor: Visitor) -> None:
     """Do one pass: entry node, workflow hooks, exit handler, end. Argo: 4.0."""
     run = core.state.run
-    if run.phase.is_completed or run.suspended:
-        return
-    if not _has_locks(core):
-        return
     core.take_dirty(ROOT)
     if run.main_phase is RunPhase.NEW:
         node = _entry(core, visitor)

@@ -17,12 +17,15 @@ spec:
       dag:
         tasks:
 """
-DIAMOND = HEAD + """
+DIAMOND = (
+    HEAD
+    + """
           - {name: A, template: work}
           - {name: B, template: work, dependencies: [A]}
           - {name: C, template: work, dependencies: [A]}
           - {name: D, template: work, dependencies: [B, C]}
 """
+)
 
 
 def test_a_diamond_runs_in_order() -> None:
@@ -48,11 +51,14 @@ def test_a_failure_omits_what_depends_on_it_and_fails_the_dag_without_message() 
 
 
 def test_depends_on_results() -> None:
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
           - {name: A, template: work}
           - {name: B, template: work, depends: A.Failed}
           - {name: C, template: work, depends: "A.Succeeded || B.Succeeded"}
 """
+    )
     play = Play(text).start().report(".A", 1)
     assert play.running == [".B"]
     play.report(".B").report(".C")
@@ -60,10 +66,13 @@ def test_depends_on_results() -> None:
 
 
 def test_a_loop_in_a_dag_is_a_task_group() -> None:
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
           - {name: A, template: work, withItems: [1, 2]}
           - {name: B, template: work, depends: A.AnySucceeded}
 """
+    )
     play = Play(text).start().report(".A(0:1)").report(".A(1:2)", 1)
     assert str(play.node(".A").type) == "TaskGroup"
     assert str(play.node(".A").phase) == "Failed"
@@ -71,10 +80,13 @@ def test_a_loop_in_a_dag_is_a_task_group() -> None:
 
 
 def test_a_task_sees_only_its_ancestors() -> None:
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
           - {name: A, template: work}
           - {name: B, template: work, when: "{{= tasks.A.status == 'Succeeded' }}"}
 """
+    )
     play = Play(text).start().run_all()
     assert "tasks.A" in play.node(".B").message
     assert str(play.node(".B").phase) == "Error"

@@ -1,0 +1,262 @@
+"""Waiting for people, time, limits and locks. Argo: 3.5, 4.6, 4.7, 4.10, 4.14."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.play import Play
+
+HEAD = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: wf-}
+spec:
+  entrypoint: main
+"""
+GATE = """
+  templates:
+    - name: main
+      steps:
+        - - {name: gate, template: gate}
+        - - name: use
+            template: work
+            arguments:
+              parameters: [{name: m, value: "{{steps.gate.outputs.parameters.env}}"}]
+    - name: gate
+      suspend: {}
+      inputs:
+        parameters:
+          - {name: env, default: staging, enum: [staging, production]}
+          - {name: why, value: ""}
+      outputs:
+        parameters:
+          - {name: env, valueFrom: {supplied: {}}}
+          - {name: why, valueFrom: {supplied: {}}}
+    - name: work
+      inputs: {parameters: [{name: m}]}
+      container: {image: busybox, command: [echo, "{{inputs.parameters.m}}"]}
+"""
+
+
+def test_an_approval_hands_its_values_on() -> None:
+    play = Play(HEAD + GATE).start()
+    assert play.node("[0].gate").waits_for_person
+    play.approve("[0].gate", env="production", why="because")
+    assert play.rejected == []
+    assert play.inputs("[1].use") == {"m": "production"}
+    assert play.node("[0].gate").approved_by == "me"
+
+
+def test_an_approval_without_values_takes_the_defaults() -> None:
+    play = Play(HEAD + GATE).start().approve("[0].gate")
+    assert play.outputs("[0].gate") == {"env": "staging", "why": ""}
+
+
+def test_a_value_that_is_no_choice_is_refused_and_changes_nothing() -> None:
+    play = Play(HEAD + GATE).start().approve("[0].gate", env="moon")
+    assert play.rejected == ["env must be one of staging, production, not 'moon'"]
+    assert play.node("[0].gate").waits_for_person
+    play.approve("[0].gate", colour="red")
+    assert play.rejected[1] == "node is not expecting output parameter 'colour'"
+
+
+def test_what_does_not_wait_cannot_be_approved() -> None:
+    play = Play(HEAD + GATE).start().approve("[0].gate").approve("[0].gate").approve("[1].use")
+    assert play.rejected == [
+        "'gate' does not wait any more: Succeeded",
+        "'use' is no suspend node",
+    ]
+
+
+def test_a_rejection_fails_the_node_with_its_reason() -> None:
+    play = Play(HEAD + GATE).start().reject("[0].gate", "not on a Friday")
+    assert play.phase == "Failed"
+    assert play.node("[0].gate").message == "not on a Friday"
+
+
+TIMED = """
+  templates:
+    - name: main
+      steps:
+        - - {name: nap, template: nap}
+    - name: nap
+      suspend: {duration: "1m30s"}
+"""
+
+
+def test_a_timed_suspend_goes_on_by_itself() -> None:
+    play = Play(HEAD + TIMED).start()
+    assert not play.node("[0].nap").waits_for_person
+    play.advance(89)
+    assert play.phase == "Running"
+    play.advance(1)
+    assert play.phase == "Succeeded"
+
+
+def test_the_deadline_of_the_workflow_ends_what_is_open_and_runs_the_exit_handler() -> None:
+    text = (
+        HEAD
+        + "  activeDeadlineSeconds: 10\n  onExit: work"
+        + GATE.replace("{name: m}", "{name: m, value: bye}")
+    )
+    play = Play(text).start().advance(11)
+    assert play.node("[0].gate").message == "Step exceeded its deadline"
+    assert play.running == [".onExit"]
+    play.report(".onExit")
+    assert play.phase == "Failed"
+
+
+RETRIED = """
+  templates:
+    - name: main
+      steps:
+        - - {name: a, template: work}
+    - name: work
+      retryStrategy: {limit: 2, backoff: {duration: 4s, factor: 3}}
+      container: {image: busybox, command: [echo, "{{retries}} {{lastRetry.exitCode}}"]}
+"""
+
+
+def test_retries_wait_longer_each_time_and_see_the_attempt_before() -> None:
+    play = Play(HEAD + RETRIED).start().report("[0].a(0)", 7)
+    assert play.running == []
+    assert play.node("[0].a").message == "Backoff for 4 seconds"
+    play.advance(4)
+    assert play.running == ["[0].a(1)"]
+    container = play.work["wf[0].a(1)"][1].pod["spec"]["containers"][0]
+    assert container["command"] == ["echo", "1 7"]
+    play.report("[0].a(1)", 7).advance(11.9)
+    assert play.running == []
+    play.advance(0.2).report("[0].a(2)", 7)
+    assert play.phase == "Failed"
+    assert play.node("[0].a").message == "No more retries left"
+
+
+def test_a_stop_ends_pods_and_retries_but_runs_exit_handlers() -> None:
+    text = (
+        HEAD
+        + "  onExit: bye"
+        + RETRIED
+        + """
+    - name: bye
+      container: {image: busybox, command: ["true"]}
+"""
+    )
+    play = Play(text).start().report("[0].a(0)", "Running").stop()
+    assert play.node("[0].a(0)").message == "workflow shutdown with strategy:  Stop"
+    assert play.node("[0].a").message == "Stopped with strategy 'Stop'"
+    assert play.running == [".onExit"]
+    play.report(".onExit")
+    assert (play.phase, play.message) == ("Failed", "Stopped with strategy 'Stop'")
+
+
+def test_a_terminate_runs_no_exit_handler() -> None:
+    text = (
+        HEAD
+        + "  onExit: bye"
+        + RETRIED
+        + """
+    - name: bye
+      container: {image: busybox, command: ["true"]}
+"""
+    )
+    play = Play(text).start().terminate()
+    assert play.phase == "Failed"
+    assert "wf.onExit" not in play.engine.state.nodes
+
+
+def test_a_suspended_run_starts_nothing_and_goes_on_when_resumed() -> None:
+    play = Play(HEAD + GATE).start().suspend().approve("[0].gate")
+    assert play.running == []
+    play.suspend(False)
+    assert play.running == ["[1].use"]
+
+
+LOCKED = """
+  templates:
+    - name: main
+      steps:
+        - - {name: a, template: work}
+          - {name: b, template: work}
+    - name: work
+      synchronization: {mutexes: [{name: m}]}
+      container: {image: busybox, command: ["true"]}
+"""
+
+
+def test_a_mutex_lets_one_in_at_a_time() -> None:
+    play = Play(HEAD + LOCKED).start()
+    assert play.running == []
+    assert play.node("[0].a").message.startswith("Waiting for default/Mutex/m lock")
+    play.grant("[0].a")
+    assert play.running == ["[0].a"]
+    play.report("[0].a").grant("[0].b").report("[0].b")
+    assert play.phase == "Succeeded"
+
+
+@pytest.mark.parametrize("level", ["spec", "template"])
+def test_parallelism_counts_pods_of_the_run_or_of_the_template(level: str) -> None:
+    spec = "  parallelism: 1\n" if level == "spec" else ""
+    own = "      parallelism: 1\n" if level == "template" else ""
+    text = f"""{HEAD}{spec}
+  templates:
+    - name: main
+{own}
+      dag:
+        tasks:
+          - {{name: a, template: work}}
+          - {{name: b, template: work}}
+          - {{name: c, template: work}}
+    - name: work
+      container: {{image: busybox, command: ["true"]}}
+"""
+    play = Play(text).start()
+    assert play.running == [".a"]
+    play.report(".a")
+    assert play.running == [".b"]
+    play.report(".b").report(".c")
+    assert play.phase == "Succeeded"
+
+
+def test_a_daemon_is_up_until_its_steps_have_ended() -> None:
+    text = f"""{HEAD}
+  templates:
+    - name: main
+      steps:
+        - - {{name: db, template: db}}
+        - - name: use
+            template: work
+            arguments: {{parameters: [{{name: m, value: "{{{{steps.db.ip}}}}"}}]}}
+    - name: db
+      daemon: true
+      container: {{image: busybox, command: [sleep, "9"]}}
+    - name: work
+      inputs: {{parameters: [{{name: m}}]}}
+      container: {{image: busybox, command: ["true"]}}
+"""
+    play = Play(text).start().report("[0].db", "Running", pod_ip="10.0.0.7")
+    assert play.inputs("[1].use") == {"m": "10.0.0.7"}
+    play.report("[1].use")
+    assert play.phase == "Succeeded"
+    assert str(play.node("[0].db").phase) == "Succeeded"
+    assert any(getattr(command, "reason", "") == "daemon" for command in play.commands)
+
+
+def test_a_hook_runs_beside_its_step_and_the_group_waits_for_it() -> None:
+    text = f"""{HEAD}
+  templates:
+    - name: main
+      steps:
+        - - name: a
+            template: work
+            hooks: {{running: {{template: work, expression: 'steps.a.status == "Running"'}}}}
+        - - {{name: b, template: work}}
+    - name: work
+      container: {{image: busybox, command: ["true"]}}
+"""
+    play = Play(text).start().report("[0].a", "Running")
+    assert play.running == ["[0].a", "[0].a.hooks.running"]
+    play.report("[0].a")
+    assert play.running == ["[0].a.hooks.running"]
+    play.report("[0].a.hooks.running", 1)
+    assert play.running == ["[1].b"]
