@@ -103,20 +103,20 @@ class _Parser:
         self.position = 0
         self.depth = 0
         self.conditions: list[tuple[str, str]] = []
-        self.found = self.read()
+        self.found: re.Match[str] | None = None
+        self.read()
 
-    def read(self) -> re.Match[str] | None:
-        """Move to the next token; None at the end."""
+    def read(self) -> None:
+        """Move to the next token; `found` is None at the end."""
         if not self.text[self.position :].strip():
             self.position = len(self.text)
             self.found = None
-            return None
+            return
         found = _TOKEN.match(self.text, self.position)
         if found is None:
             raise self.unexpected()
         self.position = found.end()
         self.found = found
-        return found
 
     def sees(self, sign: str) -> bool:
         return self.found is not None and self.found[1] == sign

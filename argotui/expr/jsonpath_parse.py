@@ -133,7 +133,10 @@ class Reader:
         if self.sees("["):
             return [self.bracket()]
         if self.sees(".."):
-            return [Descend(), *self.after_dots()]
+            below = self.after_dots()
+            if not below:
+                raise self.error()
+            return [Descend(), *below]
         if self.sees("."):
             return self.after_dot()
         return []

@@ -23,7 +23,7 @@ MAX_PROGRAM = 20_000
 MAX_REPEAT = 1000
 _MAX_DEPTH = 150
 _ASSERTIONS = {"A": "begin", "z": "end", "b": "word", "B": "no word"}
-_ESCAPES = {"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"}
+_SIGNS = frozenset("\\.+*?()|[]{}^$-/&#' \"!%,:;<=>@_`~")
 
 
 class Op(Enum):
@@ -86,7 +86,7 @@ def compile_regex(pattern: str) -> tuple[tuple[Instruction, ...], int, dict[str,
     parser = Parser(pattern)
     try:
         piece = parser.alternatives()
-        if parser.position < len(pattern):
+        if parser.position < len(parser.pattern):
             raise _error("unexpected )", pattern)
         compiler = Compiler()
         group(piece, 0)(compiler)
@@ -301,7 +301,7 @@ class Parser:
         self.position = here
         return found
 
-    def escape(self, start: int) -> Piece:
+    def escape(self, start: int) -> Piece | None:
         if self.position >= len(self.pattern):
             raise _error("trailing backslash at end of expression", "")
         letter = self.pattern[self.position]
@@ -309,14 +309,17 @@ class Parser:
             self.position += 1
             return assertion(_ASSERTIONS[letter])
         if letter == "Q":
-            return self.quoted()
+            self.quoted(start)
+            return None
         chars, self.position = class_escape(self.pattern, start, fold=self.flags.fold)
         return char(chars)
 
-    def quoted(self) -> Piece:
-        text, _, _ = self.pattern[self.position + 1 :].partition("\\E")
-        self.position = min(self.position + len(text) + 3, len(self.pattern))
-        return row([char(literal_class(plain, fold=self.flags.fold)) for plain in text])
+    def quoted(self, start: int) -> None:
+        """Write a quoted part as escaped characters, so that a repeat behind takes the last one."""
+        text, _, rest = self.pattern[start + 2 :].partition("\\E")
+        plain = "".join("\\" + one if one in _SIGNS else one for one in text)
+        self.pattern = self.pattern[:start] + plain + rest
+        self.position = start
 
     def parenthesis(self, start: int) -> Piece | None:
         self.depth += 1
