@@ -144,12 +144,33 @@ async def test_a_sub_path_cannot_lead_out_by_a_link(house):
     work = PodWork(
         pod=pod(
             container("echo gotcha > /inner/f", volumeMounts=[inner]),
-            init=[container(f"ln -s {house.folder} /v/out", "ini", volumeMounts=[mount])],
+            init=[
+                container(
+                    f"rm -rf /v/out; ln -s {house.folder} /v/out", "ini", volumeMounts=[mount]
+                )
+            ],
             volumes=[{"name": "v", "emptyDir": {}}],
         )
     )
-    await house.run(work)
+    report = await house.run(work)
+    assert report.containers[0].exit_code == 0
     assert not (house.folder / "f").exists()
+
+
+@contract("sandboxed")
+async def test_a_sub_path_is_a_folder_of_the_volume(house):
+    whole = {"name": "v", "mountPath": "/v"}
+    part = {"name": "v", "mountPath": "/part", "subPath": "a/b"}
+    work = PodWork(
+        pod=pod(
+            container(
+                "echo x > /part/f; cat /v/a/b/f; ls /proc/self/fd", volumeMounts=[whole, part]
+            ),
+            volumes=[{"name": "v", "emptyDir": {}}],
+        ),
+        capture_result=True,
+    )
+    assert (await house.run(work)).result == "x\n0\n1\n2\n3"
 
 
 @contract("sandboxed")

@@ -149,6 +149,7 @@ def _container(
         "name": name,
         "kind": kind,
         "early": kind == "sidecar" and raw.get("restartPolicy") == "Always",
+        "base": folder,
         "root": root,
         "log": str(log_path(setting.logs, ref.key, name)),
         "argv": argv,

@@ -105,7 +105,7 @@ class Process:
             orphans.end_group(self.pid, signal.SIGKILL)
 
     def _spawn(self, command: list[str], given: list[int], mine: list[int]) -> int:
-        out, err = given
+        out, err = given[:2]
         if self._around is None:
             argv = sandbox.plain(command, self._spec["cwd"], self._spec["guard"])
             actions: list[Any] = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
@@ -113,8 +113,12 @@ class Process:
         else:
             self._word_pipe, words = os.pipe()
             mine.append(self._word_pipe)
-            options = sandbox.options_file(sandbox.sandbox_options(self._around, self._spec))
-            given += [words, options]
+            given.append(words)
+            pinned = sandbox.pin_sub_paths(self._spec)
+            given += pinned.values()
+            told = sandbox.sandbox_options(self._around, self._spec, pinned)
+            options = sandbox.options_file(told)
+            given.append(options)
             os.set_blocking(self._word_pipe, False)
             argv = sandbox.sandboxed(self._around, command)
             actions = [(os.POSIX_SPAWN_DUP2, words, 0), (os.POSIX_SPAWN_DUP2, options, 3)]

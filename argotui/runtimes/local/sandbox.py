@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from argotui.runtimes.local.view import View
+from argotui.runtimes.local.view import PATH_ONLY, View
 
 # The shell that stays outside the command tells an end by signal from an exit code above 128:
 # only then it says a word on its own stderr, which is a pipe to us (handed over as stdin). The
@@ -47,7 +47,28 @@ def prepare_root(around: Around | None, spec: dict[str, Any]) -> None:
             os.symlink(target, f"{root}/{name}")
 
 
-def sandbox_options(around: Around, spec: dict[str, Any]) -> bytes:
+def pin_sub_paths(spec: dict[str, Any]) -> dict[str, int]:
+    """Open what is mounted of a part of a volume; return descriptors by path inside.
+
+    Other containers write to the volume: a name could have become a link that leads out, or
+    become one at any moment. Links are followed within the volume only. Raises OSError.
+    """
+    pinned: dict[str, int] = {}
+    volumes = f"{spec['base']}/volumes/"
+    try:
+        for host, path, _ in spec["binds"]:
+            name, _, inner = host.removeprefix(volumes).partition("/")
+            if host.startswith(volumes) and inner:
+                pinned[path] = View(volumes + name, {}).open(inner, PATH_ONLY)
+                os.set_inheritable(pinned[path], True)
+    except OSError:
+        for handle in pinned.values():
+            os.close(handle)
+        raise
+    return pinned
+
+
+def sandbox_options(around: Around, spec: dict[str, Any], pinned: dict[str, int]) -> bytes:
     """Return bubblewrap's options for this container, as it reads them from a descriptor.
 
     Raises ValueError for text that no option can be: a NUL byte would begin a new option, and
@@ -55,7 +76,11 @@ def sandbox_options(around: Around, spec: dict[str, Any]) -> bytes:
     """
     options = ["--bind", spec["root"], "/", *around["options"]]
     for host, path, read_only in spec["binds"]:
-        options += ["--ro-bind" if read_only else "--bind", host, path]
+        word = "--ro-bind" if read_only else "--bind"
+        if path in pinned:
+            options += [f"{word}-fd", str(pinned[path]), path]
+        else:
+            options += [word, host, path]
     options += ["--hostname", spec["hostname"], "--chdir", spec["cwd"]]
     for name, value in spec["env"].items():
         options += ["--setenv", name, value]

@@ -218,6 +218,9 @@ def listen(folder: str) -> socket.socket:
 def main(folder: str) -> None:
     """Serve until there is nothing left to do."""
     os.umask(0o022)
+    # What the driver itself inherited must not reach what we start. The lock takes descriptor 3,
+    # for good: it is the one number that a sandbox's options arrive by.
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     lock = os.open(os.path.join(folder, "supervisor.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     for number in (signal.SIGINT, signal.SIGHUP):

@@ -11,7 +11,7 @@ import os
 import stat
 
 _LINKS = 40  # as many symbolic links as a kernel follows in one path
-_PATH_ONLY = getattr(os, "O_PATH", os.O_RDONLY | os.O_NONBLOCK) | os.O_CLOEXEC
+PATH_ONLY = getattr(os, "O_PATH", os.O_RDONLY | os.O_NONBLOCK) | os.O_CLOEXEC
 _NOFOLLOW = os.O_NOFOLLOW
 
 
@@ -101,12 +101,12 @@ class View:
 
     def make_folder(self, path: str) -> None:
         """Make a folder inside, where there is none. Raises OSError."""
-        os.close(self.open(path, _PATH_ONLY, make="folder"))
+        os.close(self.open(path, PATH_ONLY, make="folder"))
 
     def mode(self, path: str) -> int | None:
         """Return the st_mode of what is there, None if nothing is."""
         try:
-            handle = self.open(path, _PATH_ONLY)
+            handle = self.open(path, PATH_ONLY)
         except OSError:
             return None
         try:
@@ -115,7 +115,7 @@ class View:
             os.close(handle)
 
     def _start(self) -> int:
-        return os.open(self.root, _PATH_ONLY | os.O_DIRECTORY)
+        return os.open(self.root, PATH_ONLY | os.O_DIRECTORY)
 
     def _again(self, folder: int) -> int:
         fresh = self._start()
@@ -131,7 +131,7 @@ def _link(name: str, folder: int) -> str | None:
 
 
 def _folder(name: str, mounted: str | None, folder: int, *, make: bool) -> int:
-    flags = _PATH_ONLY | os.O_DIRECTORY
+    flags = PATH_ONLY | os.O_DIRECTORY
     if mounted is not None:
         return os.open(mounted, flags)
     if make:
