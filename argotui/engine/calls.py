@@ -22,7 +22,6 @@ from argotui.expr.golang import (
     with_sorted_keys,
 )
 from argotui.expr.scope import MapScope, Scope
-from argotui.expr.template import substitute
 from argotui.expr.when import evaluate_when
 from argotui.model.bodies import Call
 from argotui.model.manifest import Arguments, Json, Parameter, Sequence
@@ -52,20 +51,20 @@ def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Ex
     """
     bare = replace(call, hooks={}, inline=None)
     try:
-        bare = substitute(bare, bound.scope)
+        bare = core.fill(bare, bound.scope)
         everything = Layered(scope, bound.scope)
-        when = substitute(bare.when, everything, must=waits_forever)
+        when = core.fill(bare.when, everything, must=waits_forever)
         if when and "{{" not in when and not _is_true(when):
             skipped = replace(bare, when=when, hooks=call.hooks, inline=call.inline)
             return skipped, Expanded(call=skipped, skip=_skip_message(when))
-        arguments, absent = _arguments(bare.arguments, everything)
-        bare = substitute(replace(bare, when=when, arguments=Arguments()), everything,
+        arguments, absent = _arguments(core, bare.arguments, everything)
+        bare = core.fill(replace(bare, when=when, arguments=Arguments()), everything,
                           must=waits_forever)  # fmt: skip
     except Unresolved as error:
         raise HardError(_endless(error)) from None
     except (AbsentReference, ExpressionError, TagError, ValueError) as error:
         raise HardError(str(error)) from None
-    inline = substitute(call.inline, bound.scope) if call.inline is not None else None
+    inline = core.fill(call.inline, bound.scope) if call.inline is not None else None
     found = replace(bare, arguments=arguments, hooks=call.hooks, inline=inline)
     return found, Expanded(call=found, absent=absent) if absent else None
 
@@ -83,18 +82,18 @@ def _skip_message(when: str) -> str:
     return f"when '{when}' evaluated false"
 
 
-def _arguments(arguments: Arguments, scope: Scope) -> tuple[Arguments, frozenset[str]]:
+def _arguments(core: Core, arguments: Arguments, scope: Scope) -> tuple[Arguments, frozenset[str]]:
     """Fill arguments in; one that is nothing but a tag on an absent output counts as not given."""
     absent: set[str] = set()
     filled: list[Parameter] = []
     for parameter in arguments.parameters:
         try:
-            filled.append(substitute(parameter, scope, must=waits_forever))
+            filled.append(core.fill(parameter, scope, must=waits_forever))
         except AbsentReference as error:
             if not error.whole:
                 raise
             absent.add(parameter.name)
-    artifacts = substitute(arguments.artifacts, scope)
+    artifacts = core.fill(arguments.artifacts, scope)
     return Arguments(parameters=tuple(filled), artifacts=artifacts), frozenset(absent)
 
 
@@ -103,7 +102,9 @@ def is_loop(call: Call) -> bool:
     return bool(call.with_items) or call.with_param is not None or call.with_sequence is not None
 
 
-def expand(call: Call, bound: Bound, scope: Scope, absent: frozenset[str]) -> list[Expanded]:
+def expand(
+    core: Core, call: Call, bound: Bound, scope: Scope, absent: frozenset[str]
+) -> list[Expanded]:
     """Return the items of a loop, or the call itself. Raises HardError. Argo: 2.3 d, 4.3."""
     if not is_loop(call):
         return [_judged(call, absent)]
@@ -112,7 +113,10 @@ def expand(call: Call, bound: Bound, scope: Scope, absent: frozenset[str]) -> li
     except ExpressionError as error:
         raise HardError(str(error)) from None
     everything = Layered(scope, bound.scope)
-    return [_item_call(call, number, item, everything, absent) for number, item in enumerate(items)]
+    return [
+        _item_call(core, call, number, item, everything, absent)
+        for number, item in enumerate(items)
+    ]
 
 
 def _judged(call: Call, absent: frozenset[str]) -> Expanded:
@@ -159,7 +163,7 @@ def _whole(value: int | str | None, default: int) -> int:
 
 
 def _item_call(
-    call: Call, number: int, item: Json, scope: Scope, absent: frozenset[str]
+    core: Core, call: Call, number: int, item: Json, scope: Scope, absent: frozenset[str]
 ) -> Expanded:
     """Return the call of one item. Any tag that is left is an error, unless `when` is false."""
     name = f"{call.name}({number}:{item_description(item)})"
@@ -168,13 +172,13 @@ def _item_call(
         call, name=name, with_items=None, with_param=None, with_sequence=None, inline=None
     )
     try:
-        when = substitute(call.when, item_scope)
+        when = core.fill(call.when, item_scope)
         if when and "{{" not in when and not _is_true(when):
             return Expanded(
                 call=replace(bare, when=when, inline=call.inline), skip=_skip_message(when)
             )
-        filled = substitute(replace(bare, when=when), item_scope, must=lambda _name: True)
-        inline = substitute(call.inline, item_scope) if call.inline is not None else None
+        filled = core.fill(replace(bare, when=when), item_scope, must=lambda _name: True)
+        inline = core.fill(call.inline, item_scope) if call.inline is not None else None
     except (Unresolved, AbsentReference, ExpressionError, TagError, ValueError) as error:
         raise HardError(str(error)) from None
     return Expanded(call=replace(filled, inline=inline), absent=absent)

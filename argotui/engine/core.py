@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from argotui.engine.ledger import Ledger
 from argotui.engine.timers import Timers
+from argotui.expr.scope import Scope
+from argotui.expr.template import Must, never, substitute
 from argotui.model import ids
 from argotui.model.changes import (
     Change,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from argotui.engine.globals import Globals
     from argotui.model.commands import Command
 
+T = TypeVar("T")
 ROOT = ""  # the evaluating parent of the entry node, of workflow hooks and of the exit handler
 
 
@@ -205,6 +208,10 @@ class Core:
         news = {name: value for name, value in fields.items() if getattr(run, name) != value}
         if news:
             self.emit(RunPatched(fields=news))
+
+    def fill(self, value: T, scope: Scope, *, must: Must = never) -> T:
+        """Put a scope's values into every string of `value`; see expr.template.substitute."""
+        return substitute(value, scope, must=must, at=self.now)
 
     def remember(self, key: str, value: Any) -> None:
         if self.state.memory.get(key) != value:

@@ -15,7 +15,6 @@ from argotui.engine.invocation import Invocation, run_arguments
 from argotui.engine.producers import Layered
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError
 from argotui.expr.scope import MapScope, Scope
-from argotui.expr.template import substitute
 from argotui.model.bodies import Call
 from argotui.model.manifest import Arguments, LifecycleHook
 from argotui.model.status import Node, Shutdown
@@ -129,7 +128,7 @@ def _hook_arguments(place: HookPlace, hook: LifecycleHook, child: Node) -> Argum
             own[f"{place.prefix}.outputs.parameters.{parameter['name']}"] = parameter["value"]
     scope = Layered(MapScope(own), place.scope, place.core.globals)
     try:
-        return substitute(arguments, scope)
+        return core.fill(arguments, scope)
     except (AbsentReference, ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
 

@@ -14,7 +14,7 @@ from argotui.engine.producers import Layered
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.expr.golang import compact_json
 from argotui.expr.scope import MapScope, Scope
-from argotui.expr.template import compile_text, has_tag, map_strings, substitute, tags
+from argotui.expr.template import compile_text, has_tag, map_strings, tags
 from argotui.model import ids
 from argotui.model.manifest import Arguments, Inputs, Parameter, Template, TemplateRef
 from argotui.model.workflow import LibraryKey
@@ -99,10 +99,10 @@ def bind(core: Core, inv: Invocation) -> Bound:
     try:
         if template.kind in _COMPOSITE:
             check_expressions(core, template)
-        head = substitute(head, first)
+        head = core.fill(head, first)
         scope: Scope = Layered(MapScope(_input_values(head)), first)
         if has_tag(head):
-            head = substitute(head, scope)
+            head = core.fill(head, scope)
     except (ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
     inputs = _as_json(head.inputs)
@@ -132,13 +132,13 @@ def _own_body(template: Template) -> dict[str, Any]:
     return {"body": None} if template.kind in _COMPOSITE else {}
 
 
-def rebind(bound: Bound, values: Mapping[str, str]) -> Bound:
+def rebind(core: Core, bound: Bound, values: Mapping[str, str]) -> Bound:
     """Return the template bound for one attempt of a retry. Argo: 2.3 e."""
     scope = Layered(MapScope(values), bound.scope)
     if bound.is_composite:
         return replace(bound, scope=scope)
     try:
-        return replace(bound, template=substitute(bound.template, scope), scope=scope)
+        return replace(bound, template=core.fill(bound.template, scope), scope=scope)
     except (ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
 
@@ -166,7 +166,7 @@ def _input(
         and source.config_map_key_ref is not None
         and (given is None or given.value is None)
     ):
-        found = config_map_value(core, substitute(source.config_map_key_ref, scope))
+        found = config_map_value(core, core.fill(source.config_map_key_ref, scope))
         prefix = f"unable to retrieve inputs.parameters.{declared.name} from ConfigMap: "
         value = found if isinstance(found, str) else _default(source.default, prefix, found)
     if value is None and not (source is not None and source.supplied is not None):

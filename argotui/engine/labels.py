@@ -9,7 +9,6 @@ from typing import Any
 from argotui.engine.core import Core, HardError
 from argotui.expr.errors import ExpressionError
 from argotui.expr.evaluate import compile_expression
-from argotui.expr.template import substitute
 from argotui.model.manifest import JsonObject
 
 _LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
@@ -24,7 +23,7 @@ _RULE = (
 def declared(core: Core, kind: str) -> dict[str, str]:
     """Return the labels or annotations that are written down; `kind` is the key."""
     section: JsonObject = core.wf.spec.workflow_metadata or {}
-    filled: Mapping[str, Any] = substitute(section.get(kind) or {}, core.globals)
+    filled: Mapping[str, Any] = core.fill(section.get(kind) or {}, core.globals)
     return {str(name): str(value) for name, value in filled.items()}
 
 

@@ -10,7 +10,6 @@ from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unre
 from argotui.expr.evaluate import compile_expression
 from argotui.expr.golang import quote, to_text
 from argotui.expr.scope import Scope
-from argotui.expr.template import substitute
 from argotui.model.manifest import Parameter, Template
 from argotui.model.status import Node, NodeType
 
@@ -33,7 +32,7 @@ def _parameter(core: Core, declared: Parameter, scope: Scope) -> dict[str, Any]:
         value = (
             _evaluate(core, source.expression, scope)
             if source.expression
-            else substitute(source.parameter or "", scope, must=lambda _name: True)
+            else core.fill(source.parameter or "", scope, must=lambda _name: True)
         )
     except (Unresolved, AbsentReference, ExpressionError, TagError) as error:
         if source.default is None:

@@ -97,7 +97,7 @@ def _context(visitor: Visitor, inv: Invocation, bound: Bound, name: str, past: l
     core = visitor.core
     values = _variables(past, exit_code="0")
     values["pod.name"] = ids.pod_name(core.state.run.name, name, bound.template.name)
-    cx = visitor.context(inv, rebind(bound, values), name)
+    cx = visitor.context(inv, rebind(core, bound, values), name)
     cx.retried = True
     cx.parent = inv.name
     core.parents[name] = inv.name

@@ -15,7 +15,6 @@ from argotui.engine.visit import Visitor, drive
 from argotui.engine.work import stop_work
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.expr.scope import MapScope
-from argotui.expr.template import substitute
 from argotui.model.bodies import Step
 from argotui.model.commands import FinishRun
 from argotui.model.events import RunStarted
@@ -60,7 +59,7 @@ def prepare(core: Core) -> tuple[RunPhase, str] | None:
         annotations = {**wf.metadata.annotations, **labels.declared(core, "annotations")}
         named = {**wf.metadata.labels, **labels.declared(core, "labels"), **labels.computed(core)}
         core.globals.build(values, named, annotations)
-        core.spec = substitute(replace(wf.spec, templates=()), core.globals)
+        core.spec = core.fill(replace(wf.spec, templates=()), core.globals)
     except (HardError, ExpressionError, TagError) as error:
         return RunPhase.ERROR, str(error)
     core.globals.begun = True
@@ -74,10 +73,10 @@ def _parameters(core: Core) -> dict[str, str]:
 
 def _argument(core: Core, parameter: Parameter) -> str:
     if parameter.value is not None:
-        return substitute(parameter.value, core.globals)
+        return core.fill(parameter.value, core.globals)
     source = parameter.value_from
     if source is not None and source.config_map_key_ref is not None:
-        found = config_map_value(core, substitute(source.config_map_key_ref, core.globals))
+        found = config_map_value(core, core.fill(source.config_map_key_ref, core.globals))
         if isinstance(found, str):
             return found
         if source.default is None:
@@ -190,7 +189,7 @@ def _exit(core: Core, visitor: Visitor) -> None:
     arguments = given if given.parameters or given.artifacts else run_arguments(core)
     name = f"{run.name}.onExit"
     inv = replace(
-        _invocation(core, name, hook.template, substitute(arguments, core.globals)),
+        _invocation(core, name, hook.template, core.fill(arguments, core.globals)),
         template_ref=hook.template_ref,
         on_exit=True,
         hooked=True,

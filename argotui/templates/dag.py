@@ -142,7 +142,7 @@ def _expanded(cx: NodeContext, frame: DagFrame, task: Task) -> Items | None:
     if is_loop(task):
         absent = ready.absent if ready is not None else frozenset()
         try:
-            listed = expand(call, cx.bound, scope, absent)
+            listed = expand(cx.core, call, cx.bound, scope, absent)
         except HardError:
             if ready is None or ready.skip is None:
                 raise
@@ -154,7 +154,9 @@ def _expanded(cx: NodeContext, frame: DagFrame, task: Task) -> Items | None:
         _placeholder(cx, frame, task, NodePhase.SKIPPED, ready.skip)
         return None
     else:
-        listed = expand(call, cx.bound, scope, ready.absent if ready is not None else frozenset())
+        listed = expand(
+            cx.core, call, cx.bound, scope, ready.absent if ready is not None else frozenset()
+        )
         if listed[0].skip is not None:
             _placeholder(cx, frame, task, NodePhase.SKIPPED, listed[0].skip)
             return None

@@ -205,7 +205,7 @@ def _items_of(
 ) -> list[Expanded]:
     """Expand a call; a loop that is not made anyway may have items that cannot be read."""
     try:
-        return expand(call, cx.bound, scope, absent)
+        return expand(cx.core, call, cx.bound, scope, absent)
     except HardError:
         if ready is None or ready.skip is None:
             raise
