@@ -128,7 +128,7 @@ def _hook_arguments(place: HookPlace, hook: LifecycleHook, child: Node) -> Argum
             own[f"{place.prefix}.outputs.parameters.{parameter['name']}"] = parameter["value"]
     scope = Layered(MapScope(own), place.scope, place.core.globals)
     try:
-        return core.fill(arguments, scope)
+        return place.core.fill(arguments, scope)
     except (AbsentReference, ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
 
