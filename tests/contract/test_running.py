@@ -225,3 +225,13 @@ async def test_a_daemon_that_is_up_takes_no_place(house):
     daemon = await house.start(PodWork(pod=pod(container("exec sleep 100")), daemon=True))
     await house.running(daemon)
     assert (await house.run(shell("echo served"))).result == "served"
+
+
+@contract(*LOCAL)
+async def test_a_stop_is_heard_however_early_it_comes(house):
+    """Between the start of a process and that of its command nobody listens: it must wait."""
+    for _ in range(8):
+        ref = await house.start(shell("exec sleep 100"))
+        await house.running(ref)
+        await house.runtime.stop(ref, 30.0)
+        assert (await house.ended(ref)).containers[0].exit_code == 143

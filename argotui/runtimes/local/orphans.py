@@ -73,9 +73,18 @@ def end_marked(mark: str) -> int:
     return found
 
 
+def command_of(pid: int) -> bytes:
+    """Return the command line as the kernel keeps it; empty for what is gone. Linux only."""
+    return _told(f"/proc/{pid}/cmdline")
+
+
 def _environment(pid: str) -> bytes:
+    return _told(f"/proc/{pid}/environ")
+
+
+def _told(path: str) -> bytes:
     try:
-        with open(f"/proc/{pid}/environ", "rb") as file:
+        with open(path, "rb") as file:
             return file.read()
     except OSError:
         return b""

@@ -216,9 +216,12 @@ class Process:
             orphans.end_group(self.pid, signal.SIGTERM)
             return
         # What the sandbox's own first process leads is the group of the command: it is itself
-        # deaf to SIGTERM. Before the shell is up there is nobody to hear.
+        # deaf to SIGTERM, and so is the shell. Until the command has taken the place of the
+        # shell's child the signal would be heard by nobody.
         inner = orphans.children_of(self.pid)
-        if not self._hear() or not inner:
+        shell = orphans.children_of(inner[0]) if inner else []
+        child = orphans.children_of(shell[0]) if shell else []
+        if not child or orphans.command_of(child[0]) == orphans.command_of(shell[0]):
             self._loop.after(_RETRY, self._terminate)
             return
         orphans.end_group(inner[0], signal.SIGTERM)
