@@ -28,7 +28,7 @@ from argotui.driver.story import tell
 from argotui.driver.waiting import Waiting
 from argotui.journal.store import Journal
 from argotui.model.changes import Batch, Planned, Rejected, Step
-from argotui.model.commands import Command, FinishRun
+from argotui.model.commands import Ask, Command, FinishRun, SetTimer
 from argotui.model.errors import EngineBug, RuntimeFault
 from argotui.model.events import (
     Event,
@@ -250,10 +250,12 @@ class DrivenRun:
 
     def _commit(self, steps: list[tuple[Item, Step]], *, carry_out: bool = True) -> None:
         commands: list[Command] = [command for _, step in steps for command in step.commands]
-        asked = any(item.answer is not None for item, _ in steps)
+        # What goes out into the world, or to a person, must survive a power cut; the rest is seen
+        # again.
+        asked = self._end is not None or any(item.answer is not None for item, _ in steps)
         records = self._journal.append(
             [step for _, step in steps if step.changes],
-            sync=bool(commands) or asked or self._end is not None,
+            sync=asked or any(not isinstance(command, SetTimer | Ask) for command in commands),
         )
         if records:
             self.feed.publish(records)

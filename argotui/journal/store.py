@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -172,6 +173,7 @@ def create(
     Raises RuntimeFault: the place cannot be written, or a run with this id exists.
     """
     folder = private_folder(runs) / header.run_id
+    lock = None
     try:
         folder.mkdir(mode=0o700)
         for name in (BLOBS, LOGS, WORK):
@@ -182,8 +184,13 @@ def create(
         sync_folder(runs)
     except FileExistsError as error:
         raise RuntimeFault(f"there is a run {header.run_id} already") from error
-    except OSError as error:
-        raise RuntimeFault(f"cannot write {folder}: {error.strerror or error}") from error
+    except BaseException as error:
+        if lock is not None:
+            lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise RuntimeFault(f"cannot write {folder}: {error.strerror or error}") from error
+        raise
     return Journal(folder, header, lock=lock, file=file)
 
 

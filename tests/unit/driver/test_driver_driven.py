@@ -284,6 +284,8 @@ def test_a_suspended_run_that_nobody_resumes_is_parked_too(tmp_path: Path):
         driving = asyncio.create_task(run.drive(START))
         await until(lambda: runtime.world.starts, "the work")
         await run.submit(RunSuspendToggled(suspended=True))
+        for _ in range(200):  # turns enough for the clock to reach any alarm
+            await asyncio.sleep(0)
         assert not driving.done()  # something runs: nothing may be parked
         run._engine.plan = ("a", "gate")
         runtime.finish("w.a")

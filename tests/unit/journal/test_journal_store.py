@@ -225,6 +225,16 @@ def test_a_run_is_created_once(tmp_path: Path):
         create(tmp_path, HEADER)
 
 
+def test_a_run_that_cannot_be_created_leaves_nothing(tmp_path: Path):
+    def full(_path: Path) -> DiskFile:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(RuntimeFault, match="No space left"):
+        create(tmp_path, HEADER, open_file=full)
+    assert list(tmp_path.iterdir()) == []
+    create(tmp_path, HEADER).close()
+
+
 def test_a_killed_owner_holds_nothing(tmp_path: Path):
     script = (
         "import sys, signal; from pathlib import Path; from argotui.journal.store import open_run;"
