@@ -151,6 +151,12 @@ def test_deep_nesting_is_an_error_and_no_crash(text):
         compile_expression(text).evaluate({"a": {}})
 
 
+def test_the_bound_on_nesting_does_not_hang_on_the_stack():
+    assert evaluate("(" * 100 + "1" + ")" * 100) == 1
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        evaluate("(" * 130 + "1" + ")" * 130)
+
+
 def test_a_long_row_is_no_nesting():
     assert evaluate(" + ".join(["1"] * 5000)) == 5000
     assert evaluate(" || ".join(["false"] * 5000)) is False

@@ -107,6 +107,13 @@ def test_no_pattern_takes_for_ever(pattern):
     assert time.perf_counter() - started < 15
 
 
+def test_a_long_search_is_given_up(monkeypatch):
+    monkeypatch.setattr("argotui.expr.regex._BUDGET", 1000)
+    assert matches("a+b", "a" * 100 + "b")
+    with pytest.raises(ExpressionError, match="takes too long on this text"):
+        matches("a+b", "a" * 1000)
+
+
 PATTERNS = st.recursive(
     st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "^", "$", r"\b", r"\d", ""]),
     lambda inner: st.one_of(

@@ -8,7 +8,8 @@ from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unre
 from argotui.expr.scope import Lack, MapScope
 from argotui.expr.template import Tag, has_tag, map_strings, substitute, tags
 from argotui.model.bodies import ContainerBody, ScriptBody, Step, StepsBody
-from argotui.model.manifest import Arguments, Parameter, Template
+from argotui.model.manifest import Arguments, Metadata, Parameter, Template
+from argotui.model.workflow import Workflow, WorkflowSpec
 
 GLOBALS = MapScope(
     {
@@ -39,6 +40,7 @@ def strict(name):
     [
         ("no tag", "no tag"),
         ("{{workflow.name}}", "wf"),
+        (" {{workflow.name}}\n", " wf\n"),
         ("a {{ workflow.name }} b {{inputs.parameters.n}}", "a wf b 3"),
         ("{{inputs.parameters.x}}", 'X"q\n'),
         ("{{foo}} {{ .Values.x }} {{item}}", "{{foo}} {{ .Values.x }} {{item}}"),
@@ -200,6 +202,20 @@ def test_bodies_and_inline_templates_are_walked_but_never_the_source():
     assert put.source == outer.source
     pod = Template(kind="container", body=ContainerBody(extra={"args": ["{{workflow.name}}"]}))
     assert substitute(pod, SCOPE).body.extra == {"args": ["wf"]}
+
+
+def test_the_document_a_workflow_came_from_is_left_alone():
+    text = "{{workflow.name}}"
+    source = {"spec": {"entrypoint": text}}
+    workflow = Workflow(
+        kind="Workflow",
+        metadata=Metadata(name=text),
+        spec=WorkflowSpec(entrypoint=text),
+        source=source,
+    )
+    put = substitute(workflow, SCOPE)
+    assert (put.metadata.name, put.spec.entrypoint) == ("wf", "wf")
+    assert put.source is source
 
 
 def test_has_tag_looks_into_values():
