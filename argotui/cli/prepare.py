@@ -63,7 +63,10 @@ def prepare(source: Source, choices: Choices) -> Prepared:
     if loaded.errors:
         raise ManifestError(loaded.problems)
     workflow = choose(loaded, choices.workflow, source)
-    name = name_for(workflow, choices)
+    try:
+        name = name_for(workflow, choices)
+    except UsageError as error:
+        raise UsageError(f"{source.label}: {error}") from None
     options = Options(
         parameters=choices.parameters,
         parameter_file=choices.parameter_file,
@@ -140,6 +143,11 @@ def name_for(workflow: Workflow, choices: Choices) -> str:
     name, prefix = workflow.metadata.name, workflow.metadata.generate_name
     if workflow.kind != "Workflow":  # a template alone just runs, under a name made from its own
         name, prefix = "", f"{name}-"
+    if not (name or prefix or choices.name or choices.generate_name):
+        raise UsageError(
+            "the Workflow has neither metadata.name nor metadata.generateName; write one of them, "
+            "or give it here: --generate-name PREFIX"
+        )
     if choices.name or (name and not choices.generate_name):
         return choices.name or name
     return (choices.generate_name or prefix) + generated_suffix()

@@ -1,0 +1,105 @@
+"""Runs that live in a process of their own: left, found, watched, steered, killed, cleaned up."""
+
+import pytest
+
+from .conftest import PROGRAM
+from .manifests import GATE, HELD, HELLO
+
+
+def test_detach_prints_the_id_and_everything_is_found_afterwards(argotui, write):
+    done = argotui.run("--detach", write(HELLO))
+    assert done.code == 0, done.err
+    run = done.out.strip()
+    assert f"argotui attach {run}" in done.err
+    assert argotui.wait_for_word("Succeeded") == run
+    assert "hello world" in argotui("get", run).out
+    shown = argotui("get", run, "-o", "json").json
+    assert shown["status"]["phase"] == "Succeeded"
+    assert argotui("get", shown["metadata"]["name"], "-o", "name").out.strip() == run
+    assert argotui("logs", run).out == "a: hello world\nb: got hello world\n"
+    assert argotui("logs", run, "b").out == "got hello world\n"
+    assert argotui("logs", run, "b", "-f").out == "got hello world\n"
+    assert argotui("logs", run, "nope").code == 2
+    attached = argotui("attach", run, "--plain")
+    assert attached.code == 0
+    assert "✔ Succeeded b" in attached.out
+    assert argotui("delete", run).code == 0
+    assert argotui.runs() == []
+    assert not (argotui.folder / "state" / "runs" / run).exists()
+
+
+def test_steering_from_another_terminal(argotui, write):
+    run = argotui.run("--detach", write(GATE)).out.strip()
+    argotui.wait_for_word("Waiting")
+    assert argotui("delete", run).code == 2
+    assert argotui("suspend", run).code == 0
+    resumed = argotui("resume", run)
+    assert resumed.code == 0
+    assert f"argotui approve {run} gate" in resumed.err
+    assert argotui("approve", run, "main").code == 2
+    assert argotui("stop", run).code == 0
+    argotui.wait_for_word("Failed")
+    assert "Stopped with strategy 'Stop'" in argotui("get", run).out
+    ended = argotui("stop", run)
+    assert ended.code == 3
+    assert "has ended" in ended.err
+    assert argotui("recover", run).code == 2
+
+
+@pytest.mark.slow
+def test_a_killed_driver_is_recovered_and_nothing_is_done_twice(argotui, write):
+    run = argotui.run("--detach", write(HELD)).out.strip()
+    argotui.wait_for("the first step", lambda: "began" in argotui("logs", run).out)
+    argotui.kill_driver(run)
+    argotui.wait_for_word("Interrupted")
+    refused = argotui("stop", run)
+    assert refused.code == 3
+    assert f"argotui recover {run}" in refused.err
+    assert argotui("recover", run).code == 0
+    argotui.wait_for_word("Succeeded")
+    said = argotui("logs", run).out
+    assert [said.count(f": {word}\n") for word in ("began", "ended", "second", "bye")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
+
+
+def test_recovery_releases_nothing(argotui, write):
+    run = argotui.run("--detach", write(GATE)).out.strip()
+    argotui.wait_for_word("Waiting")
+    argotui.kill_driver(run)
+    argotui.wait_for_word("Interrupted")
+    assert argotui("recover", run).code == 0
+    argotui.wait_for_word("Waiting")
+    assert argotui("approve", run, "--all", "-p", "to=prod").code == 0
+    argotui.wait_for_word("Succeeded")
+    assert "after: went to prod" in argotui("logs", run).out
+
+
+def test_two_drivers_are_refused(argotui, write):
+    run = argotui.run("--detach", write(GATE)).out.strip()
+    argotui.wait_for_word("Waiting")
+    done = argotui("_drive", str(argotui.folder / "state" / "runs" / run))
+    assert done.code == 3
+    assert "already driven" in done.err
+
+
+def test_ctrl_c_on_a_watcher_leaves_the_run_alone(argotui, write):
+    import signal
+    import subprocess
+
+    run = argotui.run("--detach", write(GATE)).out.strip()
+    argotui.wait_for_word("Waiting")
+    watcher = subprocess.Popen(
+        [*PROGRAM, "attach", run, "--plain"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=argotui.environment,
+    )  # fmt: skip
+    assert watcher.stdout is not None
+    while "Waiting" not in watcher.stdout.readline():
+        pass
+    watcher.send_signal(signal.SIGINT)
+    watcher.communicate(timeout=30)
+    assert watcher.returncode == 0
+    assert argotui.runs()[0]["status"] == "Waiting"
