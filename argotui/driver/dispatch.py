@@ -206,5 +206,5 @@ class Dispatch:
     def _guarded(self, call: Callable[[], None]) -> None:
         try:
             call()
-        except RuntimeFault as fault:
+        except (RuntimeFault, OSError) as fault:
             self._tell(str(fault))

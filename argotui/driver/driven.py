@@ -208,6 +208,7 @@ class DrivenRun:
         """Handle a batch: all that was decided is written once, before anybody is told."""
         steps: list[tuple[Item, Step]] = []
         bug: EngineBug | None = None
+        number = self._journal.seq + 1  # of the record that the next change will be in
         for item in items:
             if self._end is not None:
                 _refuse(item, "the run has ended")
@@ -215,21 +216,20 @@ class DrivenRun:
             if isinstance(item.event, RunParked) and item.event.parked and not self._may_park():
                 continue
             try:
-                step = self._handle(item.event)
+                step = self._handle(item.event, number=number)
             except EngineBug as error:
                 bug = error
                 break
             steps.append((item, step))
+            number += bool(step.changes)
             self._follow(item.event, step)
         self._commit(steps, carry_out=bug is None)
         if bug is not None:
             raise bug
 
-    def _handle(self, event: Event) -> Step:
-        now = max(self._clock.now(), self.feed.at, event.at)
-        cause = f"{word_for(event)}-{self._journal.seq + 1}"
-        if now > self.feed.at:
-            self.feed.at = now
+    def _handle(self, event: Event, *, number: int) -> Step:
+        now = self.feed.at = max(self._clock.now(), self.feed.at, event.at)
+        cause = f"{word_for(event)}-{number}"
         try:
             return self._engine.handle(replace(event, at=now, cause=cause))
         except EngineBug:

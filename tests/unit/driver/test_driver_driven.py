@@ -340,13 +340,32 @@ def test_a_run_that_ended_is_only_closed_when_opened_again(tmp_path: Path):
 
 def test_causes_lead_from_a_fact_to_what_followed(tmp_path: Path):
     async def play():
-        run = driven(tmp_path, ("a",), TinyRuntime(World()))
+        run = driven(tmp_path, ("a", "b", "c"), TinyRuntime(World()))
         await run.drive(START)
         records = [run._journal.read(line) for line in run._journal.lines(0, 1 << 20)]
         assert records[0].cause == "start-1"
+        assert [int(record.cause.partition("-")[2]) for record in records] == [
+            record.seq for record in records
+        ]
         assert any(isinstance(change, NodeCreated) for change in records[0].changes)
         assert records[-1].cause.startswith("work-")
         assert isinstance(records[-1].changes[-1], RunPatched)
+
+    asyncio.run(play())
+
+
+def test_events_of_one_batch_have_causes_of_their_own(tmp_path: Path):
+    async def play():
+        run = driven(tmp_path, ("gate",), TinyRuntime(World()))
+        driving = asyncio.create_task(run.drive(START))
+        await until(lambda: run.feed.seq, "the first record")
+        asked = [run.submit(ResumeRequested(node_name=f"w.{i}")) for i in range(3)]
+        verdicts = await asyncio.gather(*asked)
+        assert [verdict.why for verdict in verdicts] == [f"w.{i} does not wait" for i in range(3)]
+        records = [run._journal.read(line) for line in run._journal.lines(1, 1 << 20)]
+        assert [record.cause for record in records] == ["approve-2", "approve-3", "approve-4"]
+        run.leave()
+        await driving
 
     asyncio.run(play())
 

@@ -24,6 +24,7 @@ from argotui.model.commands import (
     Ask,
     ReleaseLock,
     ReleaseWork,
+    SaveCache,
     SetTimer,
     StartWork,
     StopWork,
@@ -232,8 +233,8 @@ def test_so_many_calls_at_once_and_no_more(tmp_path: Path):
 def test_questions_are_answered_from_what_was_given(tmp_path: Path):
     config_maps = {"cm": {"kind": "ConfigMap", "data": {"a": 1}}, "cache": {"data": {"k": "given"}}}
     (tmp_path / "x").mkdir()
-    CacheStore(tmp_path / "caches", "default").save("cache/other", "kept")
     asks = (
+        SaveCache(subject="cache/other", entry="kept"),
         Ask(question="1", kind="config-map", subject="cm"),
         Ask(question="2", kind="config-map", subject="none"),
         Ask(question="3", kind="cache", subject="cache/k"),
