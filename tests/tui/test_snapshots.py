@@ -12,7 +12,7 @@ from argotui.tui.show import Notice
 from tests.tui.apps import app_for
 from tests.tui.fake_run import Clock, FakeRun, release
 from tests.tui.scenes import failed, fan_out
-from tests.tui.waiting import text_of, until
+from tests.tui.waiting import settled, text_of, until
 
 SIZES = {"80x24": (80, 24), "160x50": (160, 50)}
 
@@ -30,6 +30,7 @@ def snap(request, snap_compare):
                 await pilot.press(key)
                 await pilot.pause()
             await until(pilot, shows, lambda: shows in text_of(app))
+            await settled(pilot, app)
 
         return snap_compare(app, terminal_size=SIZES[request.param], run_before=before)
 

@@ -22,6 +22,18 @@ async def until(
     await pilot.pause()
 
 
+async def settled(pilot: Pilot, app) -> None:
+    """Return once the screen reads the same twice in a row."""
+    before = ""
+    for _ in range(50):
+        await pilot.pause(0.02)
+        now = text_of(app)
+        if now == before:
+            return
+        before = now
+    raise AssertionError("the screen never came to rest")
+
+
 def text_of(app) -> str:
     """Return what is on the screen, line by line."""
     strips = app.screen._compositor.render_strips()

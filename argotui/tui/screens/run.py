@@ -26,6 +26,7 @@ from argotui.tui.truth import Piece
 from argotui.tui.widgets import paint
 from argotui.tui.widgets.footer import footer_line
 from argotui.tui.widgets.lines import Lines, Wall
+from argotui.tui.widgets.log_view import LogView
 from argotui.tui.widgets.node_detail import NodeDetail, Tab
 from argotui.tui.widgets.run_tree import RunTree
 
@@ -130,7 +131,7 @@ class RunScreen(Screen[None]):
         )
         self._say_banner()
         self.tree_title.say(self._title_line())
-        self.wall.set_tee(self.detail.rule.region.y - self.wall.region.y)
+        self.call_after_refresh(self._say_tee)
         self.foot.say(
             footer_line(
                 self.situation(),
@@ -140,6 +141,12 @@ class RunScreen(Screen[None]):
                 right=self._right_end(),
             )
         )
+
+    @on(LogView.Changed)
+    def _say_tee(self) -> None:
+        """Join the wall to the rule, wherever the layout has put that."""
+        shown = self.detail.rule.display and self.detail.rule.region.height
+        self.wall.set_tee(self.detail.rule.region.y - self.wall.region.y if shown else -1)
 
     def _title_line(self) -> list[Piece]:
         """The tree's title, for the wide screen; a narrow one says the same in its footer."""
