@@ -18,30 +18,28 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from argotui import __version__
 from argotui.cli import handover
-from argotui.cli.prepare import Prepared, prepare
 from argotui.cli.request import Choices, Source, Where
 from argotui.cli.sources import STDIN_NAME
-from argotui.driver.driven import DriveEnd, DrivenRun, DriveOptions
 from argotui.driver.launch import launch
 from argotui.driver.port import RunPort, Snapshot
 from argotui.driver.remote import RemoteRun, is_driven
-from argotui.driver.serve import serve
 from argotui.driver.states import info_of
 from argotui.driver.stored import StoredRun
-from argotui.engine.outlook import outlook
 from argotui.journal.header import RunHeader, read_header
 from argotui.journal.index import Listed
 from argotui.journal.places import runs_folder, state_folder
 from argotui.journal.store import LOGS, WORK, Journal, create, new_run_id, open_run, read_state
-from argotui.manifest.load import load
 from argotui.model.events import RunStarted
 from argotui.model.fold import RunState
 from argotui.runtimes.port import RunPlace, Runtime
-from argotui.templates import engine_for
+
+if TYPE_CHECKING:  # what only a run needs is imported by it: `get` and `logs` start quickly
+    from argotui.cli.prepare import Prepared
+    from argotui.driver.driven import DriveEnd, DrivenRun
 
 _DEFAULT_NAMESPACE = "default"
 
@@ -61,9 +59,11 @@ def make_runtime(place: Place) -> Runtime:
         from argotui.runtimes.fake import FakeRuntime
 
         return FakeRuntime()
+    from argotui.runtimes.http import HttpRuntime
+    from argotui.runtimes.joined import JoinedRuntime
     from argotui.runtimes.local.runtime import LocalRuntime
 
-    return LocalRuntime(**place.options)
+    return JoinedRuntime(LocalRuntime(**place.options), HttpRuntime())
 
 
 def create_run(prepared: Prepared, place: Place) -> Journal:
@@ -102,6 +102,10 @@ def assemble(
     approval_timeout: float | None = None,
 ) -> DrivenRun:
     """Join engine, journal and runtime into a run that can be driven. Needs a running loop."""
+    from argotui.driver.driven import DrivenRun, DriveOptions
+    from argotui.engine.outlook import outlook
+    from argotui.templates import engine_for
+
     header, folder = journal.header, journal.folder
     engine = engine_for(prepared.resolved, state)
     place = RunPlace(
@@ -126,11 +130,15 @@ def assemble(
 
 async def drive_here(driven: DrivenRun, header: RunHeader) -> DriveEnd:
     """Drive in this process to the end; others can take part over the run's socket."""
+    from argotui.driver.serve import serve
+
     return await serve(driven, first_event(header), signals=False)
 
 
 def drive_folder(folder: Path, approval_timeout: float | None = None) -> DriveEnd:
     """Be the driver of the run in this folder: begin it, or take it over."""
+    from argotui.driver.serve import serve
+
     journal, state = open_run(folder)
     try:
         prepared = prepared_again(folder, handover.take(folder))
@@ -198,6 +206,8 @@ def prepared_again(
 ) -> Prepared:
     """Prepare a run anew from what its folder keeps. Secrets are never kept: they are handed in,
     or read again from the run's files."""
+    from argotui.cli.prepare import prepare
+
     header = read_header(folder)
     contents: dict[str, bytes] = {
         f"<kept {number}>": json.dumps(document).encode()
@@ -216,6 +226,8 @@ def prepared_again(
 
 def secret_documents(files: Sequence[str]) -> list[Mapping[str, Any]]:
     """Return the Secrets in these files, as far as the files are still there."""
+    from argotui.manifest.load import load
+
     contents = []
     for file in files:
         with suppress(OSError):
