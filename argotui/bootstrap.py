@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -248,6 +247,8 @@ def _has_ended(folder: Path) -> bool:
 
 def _driver_environment() -> dict[str, str]:
     """The driver finds the package that this process found, also where it is not installed."""
+    from importlib import metadata
+
     environment = dict(os.environ)
     try:
         metadata.distribution("argotui")
