@@ -220,12 +220,6 @@ class Core:
     def note(self, text: str, node: str = "") -> None:
         self.emit(Noted(text=text, node=node))
 
-    def export(self, node: Node) -> None:
-        """Make what a node exports known to the run."""
-        from argotui.engine.outputs import export
-
-        export(self, node)
-
     def template_of(self, node: Node) -> Template:
         """Return the template bound for a node, an attempt's being that of its Retry node."""
         for name in (node.name, self.parents.get(node.name, ROOT)):

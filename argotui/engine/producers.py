@@ -14,7 +14,7 @@ from argotui.engine.core import HardError, parameters_of
 from argotui.expr.errors import ExpressionError
 from argotui.expr.golang import compact_json, rfc3339
 from argotui.expr.readjson import parse_json
-from argotui.expr.scope import Lack, expand
+from argotui.expr.scope import Lack, Layers, expand
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase
 
@@ -209,8 +209,6 @@ class Layered:
         return Lack.MISSING
 
     def env(self) -> Mapping[str, Any]:
-        from argotui.expr.scope import Layers
-
         flat: list[Mapping[str, Any]] = []
         for scope in self._scopes:
             env = scope.env()

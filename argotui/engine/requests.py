@@ -6,6 +6,7 @@ Called by the machine. Argo: 4.14.
 from __future__ import annotations
 
 from argotui.engine.core import Core
+from argotui.engine.outputs import export
 from argotui.engine.supplied import defaults, refused_choice, supply
 from argotui.model.changes import Rejected
 from argotui.model.events import (
@@ -59,7 +60,7 @@ def node_set(core: Core, event: NodeSetRequested) -> None:
         return
     if event.values:
         core.patch(node, outputs=outputs)
-        core.export(node)
+        export(core, node)
     if event.message:
         core.patch(node, message=event.message)
     if event.phase is not None:

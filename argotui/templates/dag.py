@@ -5,22 +5,21 @@ from __future__ import annotations
 from heapq import heappop, heappush
 
 from argotui.engine.calls import Expanded, expand, invocation, is_loop, resolve_call
-from argotui.engine.context import NodeContext, Visit, create_node
-from argotui.engine.core import ROOT, ChildTimeout, Core, HardError
+from argotui.engine.context import NodeContext, Visit
+from argotui.engine.core import ChildTimeout, Core, HardError
 from argotui.engine.daemons import end_daemons
 from argotui.engine.hooks import has_hooks, hooks_ended
-from argotui.engine.invocation import Invocation, find_template
+from argotui.engine.invocation import Invocation
 from argotui.engine.links import outbound_of
 from argotui.engine.outputs import template_outputs
 from argotui.engine.producers import Layered, Producer, ProducerScope
 from argotui.expr.errors import ExpressionError
 from argotui.model.bodies import Task
-from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 from argotui.templates.assess import assess
 from argotui.templates.items import Item, Items, create_skipped, hook_place, settle_hooks
 from argotui.templates.loops import visit_loop
-from argotui.templates.plan import DagFrame, open_frame
+from argotui.templates.plan import DagFrame, link_task, open_frame
 
 EMPTY = "Skipped, empty params"
 
@@ -199,16 +198,6 @@ def _placeholder(
         link_task(cx.core, cx.name, frame, task.name, inv.name)
 
 
-def link_task(core: Core, boundary: str, frame: DagFrame, task: str, name: str) -> None:
-    """Link a task's node to where its dependencies lead. Argo: 1.5."""
-    needed = frame.needs[task]
-    if not needed:
-        core.link(boundary, name)
-    for dependency in needed:
-        for outbound in outbound_of(core, f"{boundary}.{dependency}"):
-            core.link(outbound, name)
-
-
 def _task_error(cx: NodeContext, frame: DagFrame, task: Task, message: str) -> None:
     node = cx.core.state.nodes.get(f"{cx.name}.{task.name}")
     if node is None:
@@ -294,14 +283,3 @@ def _set_outbound(core: Core, node: Node, frame: DagFrame) -> None:
         for out in outbound_of(core, f"{node.name}.{task}")
     ]
     core.patch(node, outbound=tuple(dict.fromkeys(found)))
-
-
-def template_of(cx: NodeContext, task: Task) -> Template | None:
-    """Return what a task calls, None if it is not to be found."""
-    try:
-        return find_template(cx.core, _bare_invocation(cx, task))[0]
-    except HardError:
-        return None
-
-
-__all__ = ["ROOT", "DagHandler", "create_node", "link_task", "template_of"]

@@ -9,7 +9,7 @@ from argotui.engine.invocation import Invocation
 from argotui.model.bodies import Task
 from argotui.model.status import Node, NodePhase, NodeType
 from argotui.templates.items import Item, Items, hook_place, visit_items
-from argotui.templates.plan import DagFrame
+from argotui.templates.plan import DagFrame, link_task
 
 
 def visit_loop(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit:
@@ -28,8 +28,6 @@ def visit_loop(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Vi
 
 
 def _create_group(cx: NodeContext, frame: DagFrame, task: Task, items: Items, name: str) -> Node:
-    from argotui.templates.dag import link_task
-
     first = next(iter(items.all.values())).inv
     inv = Invocation(
         name=name, parent=cx.name, boundary=cx.name, owner=first.owner, depth=first.depth,

@@ -9,6 +9,7 @@ from heapq import heappush
 from argotui.engine.context import NodeContext
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Invocation, find_template
+from argotui.engine.links import outbound_of
 from argotui.engine.producers import Producer, ProducerScope
 from argotui.expr.depends import Depends, normalise, parse_depends
 from argotui.expr.errors import ExpressionError
@@ -168,3 +169,13 @@ def _reverse(needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
         for need in needed:
             found.setdefault(need, []).append(task)
     return {need: tuple(tasks) for need, tasks in found.items()}
+
+
+def link_task(core: Core, boundary: str, frame: DagFrame, task: str, name: str) -> None:
+    """Link a task's node to where its dependencies lead. Argo: 1.5."""
+    needed = frame.needs[task]
+    if not needed:
+        core.link(boundary, name)
+    for dependency in needed:
+        for outbound in outbound_of(core, f"{boundary}.{dependency}"):
+            core.link(outbound, name)

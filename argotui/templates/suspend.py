@@ -7,6 +7,7 @@ from typing import Any
 
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import HardError
+from argotui.engine.invocation import parameter_json
 from argotui.engine.supplied import defaults
 from argotui.engine.times import seconds
 from argotui.model.bodies import SuspendBody
@@ -48,8 +49,6 @@ class SuspendHandler:
 def _expected(cx: NodeContext) -> dict[str, Any]:
     """Return the outputs that people are to supply, as Argo's JSON. A default is borrowed from the
     input of the same name."""
-    from argotui.engine.invocation import parameter_json
-
     template = cx.bound.template
     given = {parameter.name: parameter for parameter in template.inputs.parameters}
     listed: list[dict[str, Any]] = []
