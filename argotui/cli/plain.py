@@ -56,7 +56,7 @@ class Lines:
         self._out.line(
             f"{clock(time.time())} ▸ {safe(info.workflow_name)}  run {info.run_id}  {info.where}"
         )
-        for text in (*info.warnings, *info.deviations):
+        for text in info.warnings:
             self._out.line(f"{clock(time.time())} ! {safe(text)}")
         for node in run.state.nodes.values():
             self._node(run, node, node.started_at or time.time())

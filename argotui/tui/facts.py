@@ -45,7 +45,21 @@ def summary(row: Row, presenter: Presenter, now: float, glyphs: Glyphs) -> list[
     lines += _labelled("approved", _approved(node))
     for container in _containers(node):
         lines += _container(container, glyphs)
-    return lines
+    return [*lines, *(_of_run(presenter) if row.parent is None else ())]
+
+
+def _of_run(presenter: Presenter) -> Iterator[Line]:
+    """The entry node speaks for the run: its parameters, and where argotui is more lenient."""
+    info, run = presenter.info, presenter.state.run
+    for name, value in run.parameters.items():
+        yield from _labelled("parameter", f"{name} = {text.first_line(value)}")
+    if info is None:
+        return
+    yield from _labelled("manifest", info.manifest)
+    for one in info.warnings:
+        yield [(text.safe(one), "yellow")]
+    for one in info.deviations:
+        yield [(text.safe(one), "yellow")]
 
 
 def _of_no_node(row: Row, presenter: Presenter, glyphs: Glyphs) -> Iterator[Line]:

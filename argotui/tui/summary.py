@@ -50,8 +50,7 @@ def lines(
         body.append(f"  the driver is gone; argotui recover {text.safe(info.run_id)}")
     else:
         body += _of_open(presenter, info)
-    refused = "ran here; the Argo controller would refuse"
-    body += [f"  {refused}: {text.safe(one)}" for one in info.deviations]
+    body += [f"  {text.safe(one)}" for one in info.deviations]
     return [text.safe(line, ascii_only=glyphs is ASCII) for line in body]
 
 

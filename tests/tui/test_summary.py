@@ -57,7 +57,7 @@ def test_a_lost_driver_is_said():
 
 
 def test_a_good_end_leaves_its_outputs():
-    run = FakeRun(deviations=("script args",))
+    run = FakeRun(deviations=("ran here; the Argo controller would refuse: script args",))
     run.node("", "Succeeded", kind="DAG", ran=3)
     run.run(
         phase=RunPhase.SUCCEEDED,
