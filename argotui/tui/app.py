@@ -21,6 +21,7 @@ from argotui.tui.presenter import Edits, Presenter
 from argotui.tui.screens.run import RunScreen
 from argotui.tui.show import Connect, Hint, Left, Options, Way
 from argotui.tui.steering import Steering
+from argotui.tui.widgets import paint
 from argotui.tui.widgets.node_detail import Tab
 
 _TICK = 1.0
@@ -32,6 +33,7 @@ class ArgotuiApp(App[Left]):
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS = paint.first("ctrl+c", "interrupt")
     TITLE = "argotui"
 
     def __init__(self, connect: Connect, *, hint: Hint, options: Options) -> None:
@@ -187,6 +189,15 @@ class ArgotuiApp(App[Left]):
             with suppress(RuntimeFault, OSError, TimeoutError):
                 await asyncio.wait_for(self.port.close(), timeout=1)
         self.exit(self.left(way))
+
+    def action_interrupt(self) -> None:
+        """ctrl-c: out of a sheet as esc is, else the question; the same wherever the keys are."""
+        if self.screen is not self.run_screen:
+            self.screen.dismiss(None)
+        elif self.run_screen.prompt.display:
+            self.run_screen.seeking.end()
+        else:
+            self.run_screen.steering.ask_to_leave()
 
     async def action_quit(self) -> None:
         """Textual's own way out is ours: it asks, or goes a step back."""

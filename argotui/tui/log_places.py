@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from argotui.model.status import Node, NodeType
 from argotui.tui.log_source import Folder
+from argotui.tui.look import OPEN, State
 from argotui.tui.rows import Kind, Row
-from argotui.tui.tree import subtree
 from argotui.tui.truth import full_name
 
-_MOST_MERGED = 32  # works whose logs are merged for a row that holds others
+_MOST_MERGED = 16  # works whose logs are merged for a row that holds others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,24 +84,25 @@ def _of_container(row: Row, node: Node, logs: Path) -> list[Attempt]:
 
 
 def _merged(row: Row, logs: Path) -> list[Attempt]:
-    folders: list[Folder] = []
-    is_over = True
-    for below in _works_below(row):
-        node = below.node
-        assert node is not None
-        is_over = is_over and node.has_ended
-        folders.append(Folder(label=full_name(below), path=logs / f"{node.id}.{node.attempt}"))
-    return (
-        [Attempt(name="", folders=tuple(folders[-_MOST_MERGED:]), is_over=is_over)]
-        if folders
-        else []
+    """The works below a row as one log: the last ones only, where there are many."""
+    works = list(islice(_works_from_the_end(row), _MOST_MERGED))
+    if not works:
+        return []
+    folders = tuple(
+        Folder(label=full_name(below), path=logs / f"{node.id}.{node.attempt}")
+        for below, node in reversed(works)
     )
+    is_over = not any(row.total[state] for state in (*OPEN, State.TO_COME))
+    return [Attempt(name="", folders=folders, is_over=is_over)]
 
 
-def _works_below(row: Row) -> Iterator[Row]:
-    for below in subtree(row):
-        if below is row or below.node is None or not below.node.attempt:
-            continue
+def _works_from_the_end(row: Row) -> Iterator[tuple[Row, Node]]:
+    stack = list(row.children)
+    while stack:
+        below = stack.pop()
         retry = below.parent if below.kind is Kind.ATTEMPT else None
-        if retry is None or retry.last_attempt is below:
-            yield below
+        if retry is not None and retry.last_attempt is not below:
+            continue
+        if below.node is not None and below.node.attempt:
+            yield below, below.node
+        stack.extend(below.children)

@@ -5,6 +5,7 @@ Called by bootstrap and cli, which hand in how to reach the driver. Imports Text
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ class Left:
 async def show(connect: Connect, *, info_hint: Hint, options: Options | None = None) -> Left:
     """Show a run. The first frame is painted before `connect` is awaited; its port is closed
     here. Raises nothing for a driver that cannot be reached: the screen says so, and `Left`."""
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")  # read when Textual is imported
     from argotui.tui.app import ArgotuiApp
 
     chosen = options or Options()

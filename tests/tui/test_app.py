@@ -397,6 +397,24 @@ def test_ctrl_c_asks_and_ends_nothing_by_itself(key, request_):
     assert run.sent == [request_]
 
 
+@pytest.mark.parametrize(
+    "keys", [["a"], ["a", "tab"], ["x"], ["colon"], ["slash"], ["question_mark"]]
+)
+def test_ctrl_c_leaves_a_sheet_first(keys):
+    run = release()
+
+    async def script(app, pilot):
+        await pilot.press(*keys, "ctrl+c")
+        await pilot.pause()
+        assert app.screen is app.run_screen
+        assert not app.run_screen.prompt.display
+        await pilot.press("ctrl+c")
+        assert "Leave release-7xk2p?" in text_of(app)
+
+    drive(run, script)
+    assert not run.sent
+
+
 def test_q_detaches_and_the_run_goes_on():
     run = release()
 

@@ -50,8 +50,15 @@ def run_with(text, folder):
     return run
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize("size", [(80, 24), (160, 50), (20, 6)])
+CASES = [(text, (80, 24)) for text in HOSTILE]
+CASES += [(HOSTILE[at], size) for at in (0, 5, 6) for size in ((160, 50), (20, 6))]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [CASES[0], *(pytest.param(*case, marks=pytest.mark.slow) for case in CASES[1:])],
+    ids=range(len(CASES)),
+)
 def test_no_text_reaches_the_terminal_raw_or_breaks_a_line(text, size, tmp_path):
     run = run_with(text, tmp_path)
     keys = [

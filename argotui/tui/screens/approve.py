@@ -94,6 +94,7 @@ class Blank(Input):
     def __init__(self, field: Field) -> None:
         hint = field.description or "needs a value"
         super().__init__(value=field.value, placeholder=hint, compact=True, classes="field")
+        self.cursor_blink = False
 
     def render_line(self, y: int) -> Strip:
         strip = super().render_line(y)

@@ -52,6 +52,7 @@ class RunScreen(Screen[None]):
         self.steering: Steering
         self.gone: str | None = None
         self.saying = ""
+        self._banner_height = -1
         self.seeking = Seeking(self)
         self.header = Lines(glyphs, id="header")
         self.banner = Lines(glyphs, id="banner")
@@ -75,7 +76,7 @@ class RunScreen(Screen[None]):
         yield self.foot
 
     def on_mount(self) -> None:
-        self.prompt.display = False
+        self.prompt.display = self.prompt.cursor_blink = False
         self.say_all()
 
     # --- layout --------------------------------------------------------------------------------
@@ -164,8 +165,9 @@ class RunScreen(Screen[None]):
 
     def _say_banner(self) -> None:
         lines = self.steering.banner_lines()
-        self.banner.styles.height = len(lines)
-        self.banner.display = bool(lines)
+        if len(lines) != self._banner_height:
+            self._banner_height = self.banner.styles.height = len(lines)
+            self.banner.display = bool(lines)
         self.banner.say(*lines)
 
     def _right_end(self) -> str:
@@ -214,6 +216,7 @@ class RunScreen(Screen[None]):
 
     def _unsay(self) -> None:
         self.saying = ""
+        self._banner_height = -1
         self.say_again()
 
     def show_edits(self, edits: Edits, line: int) -> None:
@@ -292,7 +295,9 @@ class RunScreen(Screen[None]):
         self.call_after_refresh(self.say_all)
 
     def action_next_pane(self) -> None:
-        if self.run_tree.has_focus:
+        if self.prompt.display:
+            self.seeking.end()
+        elif self.run_tree.has_focus:
             self.open_node()
         elif self.detail.page.has_focus and self.detail.tab is Tab.SUMMARY:
             self.detail.log_view.focus()

@@ -30,6 +30,12 @@ def keys_line(pairs: Sequence[tuple[str, str]]) -> Line:
     return line
 
 
+def still(line: Input) -> Input:
+    """Nothing blinks here."""
+    line.cursor_blink = False
+    return line
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One answer: the key for it, its name, what it does."""
@@ -111,7 +117,7 @@ class ReasonSheet(ModalScreen[str | None]):
         with Vertical(classes="sheet"):
             yield Rule(self.glyphs)
             yield self.body
-            yield Input(placeholder="why? (may be empty)", compact=True, id="reason")
+            yield still(Input(placeholder="why? (may be empty)", compact=True, id="reason"))
             yield self.foot
 
     def on_mount(self) -> None:
@@ -145,7 +151,7 @@ class PaletteSheet(ModalScreen[Action]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
             yield Rule(self.glyphs)
-            yield Input(placeholder="what to do", compact=True, id="palette")
+            yield still(Input(placeholder="what to do", compact=True, id="palette"))
             yield self.body
 
     def on_mount(self) -> None:

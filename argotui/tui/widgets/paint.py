@@ -35,6 +35,11 @@ def bindings(*places: str) -> list[BindingType]:
     ]
 
 
+def first(key: str, action: str) -> list[BindingType]:
+    """Return a binding that holds wherever the keys are, also in a field that is written in."""
+    return [Binding(key, action, show=False, priority=True)]
+
+
 def bound(*pairs: tuple[str, str]) -> list[BindingType]:
     """Return bindings of a sheet's own keys: (keys, action)."""
     return [Binding(key, action, show=False) for key, action in pairs]
