@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from argotui.cli.request import Choices, Source
+from argotui.manifest.check import check
 from argotui.manifest.effective import Options
 from argotui.manifest.load import Loaded, load
 from argotui.manifest.resolve import resolve
-from argotui.manifest.validate import validate
 from argotui.model.errors import ManifestError, UsageError
 from argotui.model.manifest import JsonObject
 from argotui.model.workflow import ResolvedWorkflow, Workflow
@@ -60,22 +60,18 @@ def prepare(source: Source, choices: Choices) -> Prepared:
     """Return the workflow to run. Raises ManifestError with all problems, UsageError where the
     command line does not say which of several."""
     loaded = load(source.contents.items(), strict=choices.strict)
-    if loaded.errors:
-        raise ManifestError(loaded.problems)
-    workflow = choose(loaded, choices.workflow, source)
-    try:
-        name = name_for(workflow, choices)
-    except UsageError as error:
-        raise UsageError(f"{source.label}: {error}") from None
+    workflow = _chosen(loaded, choices.workflow, source)
     options = Options(
         parameters=choices.parameters,
         parameter_file=choices.parameter_file,
         entrypoint=choices.entrypoint,
     )
-    found = validate(workflow, loaded, strict=choices.strict, submit=True, options=options)
-    problems = (*loaded.problems, *found)
+    unread = [problem for problem in loaded.errors if not problem.subject]
+    found = check(workflow, loaded, strict=choices.strict, options=options)
+    problems = tuple(dict.fromkeys((*unread, *found)))
     if any(problem.severity == "error" for problem in problems):
         raise ManifestError(problems)
+    name = name_for(workflow, choices, source)
     resolved = resolve(
         _named_so(workflow, name),
         loaded,
@@ -93,6 +89,16 @@ def prepare(source: Source, choices: Choices) -> Prepared:
         name=name,
         warnings=tuple(str(problem) for problem in problems),
     )
+
+
+def _chosen(loaded: Loaded, name: str | None, source: Source) -> Workflow:
+    """Choose; where nothing can be found in what is broken, tell of what is broken."""
+    try:
+        return choose(loaded, name, source)
+    except UsageError:
+        if loaded.errors:
+            raise ManifestError(loaded.problems) from None
+        raise
 
 
 def choose(loaded: Loaded, name: str | None, source: Source) -> Workflow:
@@ -138,15 +144,15 @@ def _named(name: str, candidates: tuple[Workflow, ...]) -> Workflow:
     raise UsageError(f"--workflow {name}: there is none of that name; there are: {names}")
 
 
-def name_for(workflow: Workflow, choices: Choices) -> str:
+def name_for(workflow: Workflow, choices: Choices, source: Source) -> str:
     """Return the name that the run's workflow gets. Argo: 7."""
     name, prefix = workflow.metadata.name, workflow.metadata.generate_name
     if workflow.kind != "Workflow":  # a template alone just runs, under a name made from its own
         name, prefix = "", f"{name}-"
     if not (name or prefix or choices.name or choices.generate_name):
         raise UsageError(
-            "the Workflow has neither metadata.name nor metadata.generateName; write one of them, "
-            "or give it here: --generate-name PREFIX"
+            f"{source.label}: the Workflow has neither metadata.name nor metadata.generateName; "
+            "write one of them, or give it here: --generate-name PREFIX"
         )
     if choices.name or (name and not choices.generate_name):
         return choices.name or name
