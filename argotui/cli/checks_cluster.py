@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from importlib import util
 from pathlib import Path
+from typing import Any
 
 from argotui.cli.checks import Check
+
+_PATIENCE = 20.0  # seconds for everything that is asked of a cluster
+_NOT_YET = "this version runs workflows on this machine only"
 
 
 def kubeconfig_paths() -> list[Path]:
@@ -19,16 +26,54 @@ def kubeconfig_paths() -> list[Path]:
 
 
 def check_cluster() -> Check:
-    found = kubeconfig_paths()
-    if not found:
+    files = kubeconfig_paths()
+    if not files:
+        return Check(name="cluster", state="ok", detail=f"no kubeconfig; {_NOT_YET}")
+    names = ", ".join(str(path) for path in files)
+    if util.find_spec("kubernetes") is None:
         return Check(
-            name="cluster", state="ok", detail="no kubeconfig: workflows run on this machine"
+            name="cluster",
+            state="note",
+            detail=f"{names}; {_NOT_YET}",
+            advice="to have the cluster examined: pip install 'argotui[kubernetes]'",
         )
-    names = ", ".join(str(path) for path in found)
-    extra = "" if util.find_spec("kubernetes") else "; package kubernetes is not installed"
-    return Check(
-        name="cluster",
-        state="note",
-        detail=f"{names}{extra}; this version runs workflows on this machine only",
-        advice='use --runtime local, or argotui remembers it: [remember] runtime = "local"',
-    )
+    return _judged(names, _probe())
+
+
+def _judged(names: str, found: dict[str, Any]) -> Check:
+    if problem := found.get("problem"):
+        first = str(problem).splitlines()[0]
+        return Check(
+            name="cluster",
+            state="note",
+            detail=f"{names}: {first}",
+            advice=f"try: kubectl version; {_NOT_YET}",
+        )
+    where = f"{found['context']}/{found['namespace']}, {found['version']} at {found['server']}"
+    if missing := found["missing"]:
+        return Check(
+            name="cluster",
+            state="note",
+            detail=f"{where}; you may not: {', '.join(missing)}",
+            advice=f"ask for these rights in namespace {found['namespace']}; {_NOT_YET}",
+        )
+    return Check(name="cluster", state="ok", detail=f"{where}; all rights are there; {_NOT_YET}")
+
+
+def _probe() -> dict[str, Any]:
+    command = [sys.executable, "-m", "argotui.runtimes.kubernetes.probe"]
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        found = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        return {"problem": f"no answer within {_PATIENCE:g} s"}
+    except (OSError, ValueError) as error:
+        return {"problem": f"could not be asked: {error}"}
+    return found if isinstance(found, dict) else {"problem": "could not be asked"}

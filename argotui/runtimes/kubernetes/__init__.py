@@ -1,0 +1,1 @@
+"""Clusters. The only room that imports the kubernetes package."""
