@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from argotui.manifest.shapes import mappings
 from argotui.model.bodies import CONTAINER_FIELDS
 from argotui.model.manifest import JsonObject
 
@@ -40,6 +41,9 @@ class UserContainer:
     extra: JsonObject = field(default_factory=dict)
 
 
+# Where numbers and booleans are often written without quotes: Argo refuses them.
+TEXTUAL = frozenset(("command", "args", "env"))
+
 SHAPES: Mapping[str, Any] = {
     **dict.fromkeys(("command", "args"), tuple[str, ...]),
     **dict.fromkeys(("image", "workingDir", "imagePullPolicy", "podSpecPatch"), str),
@@ -61,3 +65,19 @@ SHAPES: Mapping[str, Any] = {
     "volumeMounts": tuple[VolumeMount, ...],
     "priority": int,
 }
+
+
+def with_texts(key: str, value: Any, read: Any) -> Any:
+    """Return a carried value with the texts that reading it has made of other scalars."""
+    if key in ("command", "args"):
+        return list(read)
+    if key == "env":
+        return [
+            {**raw, "value": variable.value} if raw.get("value") is not None else raw
+            for raw, variable in zip(mappings(value), read, strict=True)
+        ]
+    if key in ("initContainers", "sidecars"):
+        return [
+            {**raw, **container.extra} for raw, container in zip(mappings(value), read, strict=True)
+        ]
+    return value

@@ -18,11 +18,12 @@ def check(
 ) -> list[Problem]:
     """Return the problems of a workflow that is to run: those found while reading it and the
     documents it refers to, then those of validation. Other documents are not looked at."""
-    found = _load_problems(workflow, library, options)
+    found = load_problems(workflow, library, options)
     return found + validate(workflow, library, strict=strict, submit=True, options=options)
 
 
-def _load_problems(workflow: Workflow, library: Loaded, options: Options) -> list[Problem]:
+def load_problems(workflow: Workflow, library: Loaded, options: Options) -> list[Problem]:
+    """Return what was found while reading a workflow and the documents that it refers to."""
     if not library.problems:
         return []
     documents = [workflow]

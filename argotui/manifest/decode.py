@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, TypeAlias
 
-from argotui.manifest.carried import SHAPES
+from argotui.manifest.carried import SHAPES, TEXTUAL, with_texts
 from argotui.manifest.gotypes import go_kind, go_name, struct_name
 from argotui.manifest.hints import removed_hint
 from argotui.manifest.scalars import value_text
@@ -39,6 +39,7 @@ class Decoding:
     problems: list[Problem] = field(default_factory=list)
     places: dict[int, Path] = field(default_factory=dict)
     struct: str = ""
+    textual: bool = False  # scalars of other kinds are taken as text, with a warning
 
     def report(
         self, path: Path, what: str, hint: str = "", *, key: bool = False, warning: str = ""
@@ -121,6 +122,10 @@ def _anything(_at: Decoding, value: Any, _path: Path) -> Any:
 def _string(at: Decoding, value: Any, path: Path) -> Any:
     if isinstance(value, str):
         return value
+    if at.textual and not isinstance(value, list | dict):
+        what = f"{path[-2]} has {go_kind(value)} {value_text(value)} where Argo wants text"
+        at.report(path, what, "quote it", warning="text-wanted")
+        return value_text(value)
     if at.source is None or isinstance(value, list | dict):
         at.mismatch(path, value, "string")
         return _REFUSED
@@ -252,8 +257,9 @@ def _values(kind: type, at: Decoding, data: dict[str, Any], path: Path) -> dict[
             if read is not _REFUSED:
                 values[entry[0]] = read
         elif key in carried:
-            if part is not None and _fits(at, key, part, (*path, key)):
-                extra[key] = part
+            fitting = _REFUSED if part is None else _fitting(at, key, part, (*path, key))
+            if fitting is not _REFUSED:
+                extra[key] = fitting
         elif not (kind is Template and key in BODIES):
             _unknown(kind, at, key, path)
     if extra:
@@ -261,10 +267,17 @@ def _values(kind: type, at: Decoding, data: dict[str, Any], path: Path) -> dict[
     return values
 
 
-def _fits(at: Decoding, key: str, value: Any, path: Path) -> bool:
-    """Say whether a carried value has the shape it needs; report what is wrong inside of it."""
+def _fitting(at: Decoding, key: str, value: Any, path: Path) -> Any:
+    """Return a carried value after a look at its shape; leniently with texts made of scalars."""
     shape = SHAPES.get(key)
-    return shape is None or decoder(shape)(at, value, path) is not _REFUSED
+    if shape is None:
+        return value
+    outer, at.textual = at.textual, not at.strict and key in TEXTUAL
+    read = decoder(shape)(at, value, path)
+    at.textual = outer
+    if read is _REFUSED or at.strict:
+        return read if read is _REFUSED else value
+    return with_texts(key, value, read)
 
 
 def _other_case(

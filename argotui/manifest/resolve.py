@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argotui.manifest.calls import Templates, reachable
-from argotui.manifest.check import check
+from argotui.manifest.check import check, load_problems
 from argotui.manifest.deviations import SCRIPT_ARGS, adopted_inputs
 from argotui.manifest.effective import Options, effective, local_key
 from argotui.manifest.load import Loaded
@@ -45,6 +45,11 @@ def resolve(
     submitted, missing = effective(workflow, library, options)
     if missing:
         raise ManifestError(tuple(missing))
+    texts = (
+        f"ran here; the Argo controller would refuse: {problem.what}"
+        for problem in load_problems(workflow, library, options)
+        if problem.name == "text-wanted"
+    )
     local = local_key(submitted)
     written = templates_of(submitted.spec, local, library)
     adopted = {} if strict else adopted_inputs(submitted.spec, local, written)
@@ -57,7 +62,7 @@ def resolve(
         config_maps=library.config_maps,
         secrets=library.secrets,
         lenient=not strict,
-        deviations=() if strict else _deviations(submitted.spec, local, templates, adopted),
+        deviations=() if strict else (*texts, *_deviations(submitted, templates, adopted)),
         source=submitted.source,
     )
 
@@ -98,8 +103,7 @@ def _pod_metadata(owner: LibraryKey, library: Loaded) -> Mapping[str, Any] | Non
 
 
 def _deviations(
-    spec: WorkflowSpec,
-    local: LibraryKey,
+    workflow: Workflow,
     templates: Templates,
     adopted: Mapping[tuple[LibraryKey, str], tuple[str, ...]],
 ) -> tuple[str, ...]:
@@ -109,7 +113,7 @@ def _deviations(
         for (_, name), parts in adopted.items()
         for part in parts
     ]
-    for owner, name in reachable(spec, local, templates):
+    for owner, name in reachable(workflow.spec, local_key(workflow), templates):
         if templates[owner][name].annotations.get(SCRIPT_ARGS) == "after":
             said.append(
                 f"ran here; the Argo controller would put the args of script template '{name}' "

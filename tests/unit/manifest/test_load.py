@@ -138,9 +138,24 @@ def test_inline_templates_hooks_and_plugins_are_read():
     ],
 )
 def test_values_of_the_wrong_kind_are_refused_in_argos_words(template, said):
-    found = [str(problem) for problem in loaded(templates(template)).errors]
+    found = [str(problem) for problem in loaded(templates(template), strict=True).errors]
     assert len(found) == 1
     assert said in found[0]
+
+
+def test_scalars_in_commands_are_text_unless_strict():
+    text = templates(
+        "{name: m, container: {image: x, args: [-n, 1, yes], env: [{name: A, value: 1.50}]}, "
+        "sidecars: [{name: s, image: x, command: [7]}]}"
+    )
+    library = loaded(text)
+    template = library.workflows[0].spec.templates[0]
+    assert template.body.extra["args"] == ["-n", "1", "true"]
+    assert template.body.extra["env"] == [{"name": "A", "value": "1.5"}]
+    assert template.extra["sidecars"] == [{"name": "s", "image": "x", "command": ["7"]}]
+    assert library.errors == ()
+    assert {problem.name for problem in library.problems} == {"text-wanted"}
+    assert len(loaded(text, strict=True).errors) == 4
 
 
 def test_unknown_fields_are_errors_only_when_asked_to_be_strict():

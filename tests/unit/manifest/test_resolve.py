@@ -264,6 +264,14 @@ def test_problems_of_documents_that_do_not_matter_do_not_stop_a_run():
         resolved(templates(caller), broken)
 
 
+def test_scalars_taken_as_text_are_a_deviation():
+    run = resolved(templates("{name: m, container: {image: x, args: [1]}}"))
+    assert run.template(LOCAL, "m").body.extra["args"] == ["1"]
+    assert run.deviations == (
+        "ran here; the Argo controller would refuse: args has number 1 where Argo wants text",
+    )
+
+
 def test_the_library_comes_along():
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n"
     run = resolved(templates("{name: m, suspend: {}}"), text)
