@@ -131,6 +131,9 @@ def test_inline_templates_hooks_and_plugins_are_read():
             "{name: m, steps: [[{name: a, template: x, whn: 'y'}]]}",
             "json: unknown field \"whn\"; did you mean 'when'?",
         ),
+        ("{name: m, steps: {}}", "of type []v1alpha1.ParallelSteps; a list of lists is wanted"),
+        ("{name: m, plugin: [x]}", "of type v1alpha1.Plugin; one key, the plugin's name"),
+        ("{name: m, steps: [[{name: a, inline: x}]]}", "of type v1alpha1.Template"),
         (
             "{name: m, retryStrategy: {limit: 1.5}, suspend: {}}",
             "of type intstr.IntOrString",
@@ -249,12 +252,32 @@ def test_a_name_twice_is_an_error():
             "kind: Workflow\napiVersion: argoproj.io/v1alpha1\nspec: x\n",
             "f:3:7: json: cannot unmarshal string",
         ),
+        (
+            "kind: WorkflowTemplate\napiVersion: argoproj.io/v1alpha1\nspec: {templates: []}\n",
+            "f:1:1: metadata.name is required",
+        ),
+        ("kind: ConfigMap\napiVersion: v1\ndata: {}\n", "f:1:1: metadata.name is required"),
+        (
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {name: c}\ndata: [x]\n",
+            "f:4:7: json: cannot unmarshal array into Go struct field ConfigMap.data of type "
+            "map[string]string",
+        ),
     ],
 )
 def test_what_is_no_manifest_is_said_so(text, said):
     found = load([("f", text)]).errors
     assert len(found) == 1
     assert str(found[0]).startswith(said)
+
+
+def test_fields_around_the_spec_are_looked_at_too():
+    library = loaded("kind: Workflow\nmetadata: {name: w}\nstatsu: {}\nspec: {}\n")
+    assert [str(problem) for problem in library.problems] == [
+        "f0.yaml:1:1: warning[api-version]: apiVersion is missing; "
+        "write 'apiVersion: argoproj.io/v1alpha1'",
+        'f0.yaml:3:1: warning[unknown-field]: unknown field "statsu" is ignored; '
+        "did you mean 'status'?",
+    ]
 
 
 def test_an_empty_file_is_only_noted():

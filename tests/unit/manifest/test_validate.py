@@ -123,6 +123,11 @@ def test_a_name_of_a_reference_may_come_from_a_workflow_parameter_but_not_from_a
     assert errors(step(item), library) == []
 
 
+def test_names_are_those_of_the_api_server():
+    text = document("entrypoint: m\ntemplates: [{name: m, suspend: {}}]", name="My_Flow")
+    assert 'metadata.name "My_Flow" is invalid' in errors(text)[0]
+
+
 @pytest.mark.parametrize(
     ("kind", "length", "said"),
     [
