@@ -37,6 +37,7 @@ from argotui.model.fold import RunState
 from argotui.runtimes.port import RunPlace, Runtime
 
 if TYPE_CHECKING:  # what only a run needs is imported by it: `get` and `logs` start quickly
+    from argotui.cli.approver import Approvals
     from argotui.cli.prepare import Prepared
     from argotui.driver.driven import DriveEnd, DrivenRun
 
@@ -65,8 +66,11 @@ def make_runtime(place: Place) -> Runtime:
     return JoinedRuntime(LocalRuntime(**place.options), HttpRuntime())
 
 
-def create_run(prepared: Prepared, place: Place) -> Journal:
-    """Make the folder of a new run and write what it is started with. Raises RuntimeFault."""
+def create_run(prepared: Prepared, place: Place, approvals: Approvals | None = None) -> Journal:
+    """Make the folder of a new run and write what it is started with. Raises RuntimeFault.
+
+    `approvals` are for a driver in the background, which gives them as nodes wait.
+    """
     resolved = prepared.resolved
     runtime = make_runtime(place)
     header = RunHeader(
@@ -83,7 +87,10 @@ def create_run(prepared: Prepared, place: Place) -> Journal:
         parameters=dict(prepared.choices.parameters),
         runtime=place.runtime,
         runtime_options=dict(place.options),
-        options=asdict(prepared.choices),
+        options={
+            "choices": asdict(prepared.choices),
+            "approvals": asdict(approvals) if approvals is not None else {},
+        },
         where=runtime.where,
         lenient=not prepared.choices.strict,
         deviations=resolved.deviations,
@@ -147,9 +154,24 @@ def drive_folder(folder: Path, approval_timeout: float | None = None) -> DriveEn
 
     async def drive() -> DriveEnd:
         driven = assemble(prepared, journal, state=state, approval_timeout=approval_timeout)
-        return await serve(driven, first_event(journal.header))
+        approving = asyncio.create_task(_approve(driven, journal.header))
+        try:
+            return await serve(driven, first_event(journal.header))
+        finally:
+            approving.cancel()
+            await asyncio.gather(approving, return_exceptions=True)
 
     return asyncio.run(drive())
+
+
+async def _approve(driven: DrivenRun, header: RunHeader) -> None:
+    """Give the approvals that the run was started with."""
+    from argotui.cli.approver import Approvals, Approver
+    from argotui.cli.follow import follow
+
+    approvals = Approvals.from_json(header.options.get("approvals") or {})
+    if not approvals.is_empty:
+        await follow(driven, [Approver(driven, approvals, tell=driven.tell)])
 
 
 async def launch_driver(folder: Path, approval_timeout: float | None = None) -> None:
@@ -216,7 +238,7 @@ def prepared_again(
     contents |= {
         f"<secret {number}>": json.dumps(document).encode() for number, document in enumerate(given)
     }
-    options = dict(header.options)
+    options = dict(header.options["choices"])
     options["runtime"] = Where(options.get("runtime", Where.AUTO))
     options["name"] = header.workflow_name
     source = Source(names=(header.manifest,), contents=contents)

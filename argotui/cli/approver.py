@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from argotui.cli.failure import complain
 from argotui.cli.follow import Followed
@@ -30,6 +31,19 @@ class Approvals:
     nodes: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Approvals:
+        """Return what `dataclasses.asdict` and JSON made of some."""
+        return cls(
+            everything=bool(kept.get("everything")),
+            nodes=tuple(kept.get("nodes") or ()),
+            values=kept.get("values") or {},
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.everything or self.nodes or self.values)
+
     def names(self) -> list[str]:
         return list(dict.fromkeys((*self.nodes, *self.values)))
 
@@ -45,9 +59,12 @@ def who() -> str:
 class Approver:
     """Approves what it was told to, each node once."""
 
-    def __init__(self, port: RunPort, approvals: Approvals) -> None:
+    def __init__(
+        self, port: RunPort, approvals: Approvals, tell: Callable[[str], None] = complain
+    ) -> None:
         self._port = port
         self._approvals = approvals
+        self._tell = tell
         self._asked: set[tuple[str, float | None]] = set()
         self._used: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -65,7 +82,7 @@ class Approver:
     def end(self, run: Followed) -> None:
         for name in self._approvals.names():
             if name not in self._used:
-                complain(f"--approve {name}: no node of that name waited for approval")
+                self._tell(f"--approve {name}: no node of that name waited for approval")
 
     def _look(self, run: Followed) -> None:
         for node in waiting_nodes(run.state):
@@ -85,4 +102,4 @@ class Approver:
     async def _approve(self, name: str, path: str, values: Mapping[str, str]) -> None:
         verdict = await self._port.submit(ResumeRequested(node_name=name, values=values, by=who()))
         if not verdict.accepted:
-            complain(f"--approve {path}: {verdict.why}")
+            self._tell(f"--approve {path}: {verdict.why}")

@@ -14,6 +14,7 @@ from argotui.cli.app_pairs import PAIR_SEPARATOR
 from argotui.cli.approver import CI_TIMEOUT, Approvals
 from argotui.cli.request import Choices, Showing, Source, Where
 from argotui.cli.sources import (
+    STDIN,
     read_manifests,
     read_parameter_files,
     read_parameters,
@@ -103,6 +104,8 @@ def _choices(given: Mapping[str, Any]) -> Choices:
 
 
 def _showing(given: Mapping[str, Any]) -> Showing:
+    if (given["watch"] or given["rerun"]) and set(given["files"]) == {STDIN}:
+        raise UsageError("--watch needs a file or a folder to look at, not only stdin")
     if given["detach"] and given["output"]:
         raise UsageError("--detach and -o exclude each other; afterwards: argotui get RUN -o json")
     return Showing(

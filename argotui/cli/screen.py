@@ -6,12 +6,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from argotui import bootstrap
 from argotui.bootstrap import Place
 from argotui.cli import exits
-from argotui.cli.approver import who
+from argotui.cli.approver import Approvals, who
 from argotui.cli.failure import complain, say
 from argotui.cli.prepare import Prepared, prepare
 from argotui.cli.request import Showing
@@ -22,15 +24,24 @@ from argotui.journal.index import Listed
 from argotui.tui import summary
 from argotui.tui.show import Hint, Left, Options, Way, show
 
+Launch = Callable[[bool], Awaitable[RunPort]]
 
-def run_screen(prepared: Prepared, place: Place, showing: Showing) -> int:
+
+def run_screen(
+    prepared: Prepared,
+    place: Place,
+    showing: Showing,
+    approvals: Approvals,
+    patience: float | None,
+) -> int:
     """Run on the screen, again for as long as the person asks for the changed manifest."""
     while True:
-        journal = bootstrap.create_run(prepared, place)
+        journal = bootstrap.create_run(prepared, place, approvals)
         folder, where = journal.folder, journal.header.where
         journal.close()
         hint = Hint(name=prepared.name, where=where, manifest=prepared.source.label)
-        left = asyncio.run(_show_new(prepared, folder, hint, showing))
+        launch = partial(_launch, prepared, folder, patience)
+        left = asyncio.run(_show_new(prepared, launch, hint, showing))
         if left.way is not Way.RERUN:
             return farewell(left, folder)
         asyncio.run(_stop(folder))
@@ -68,15 +79,20 @@ def farewell(left: Left, folder: Path) -> int:
     return exits.SUCCEEDED
 
 
-async def _show_new(prepared: Prepared, folder: Path, hint: Hint, showing: Showing) -> Left:
+async def _launch(prepared: Prepared, folder: Path, patience: float | None, first: bool) -> RunPort:
+    """Return the port; the first time the driver is started."""
+    if first:
+        await bootstrap.launch_run(prepared, folder, patience)
+    return await bootstrap.reach(folder)
+
+
+async def _show_new(prepared: Prepared, launch: Launch, hint: Hint, showing: Showing) -> Left:
     first = True
 
     async def connect() -> RunPort:
         nonlocal first
-        if first:
-            first = False
-            await bootstrap.launch_run(prepared, folder)
-        return await bootstrap.reach(folder)
+        was_first, first = first, False
+        return await launch(was_first)
 
     options = Options(
         by=who(),

@@ -51,11 +51,11 @@ def start(
     if place.note:
         say(place.note)
     if showing.detach:
-        return detach(prepared, place, patience)
+        return detach(prepared, place, approvals, patience)
     if showing.has_screen:
         from argotui.cli.screen import run_screen
 
-        return run_screen(prepared, place, showing)
+        return run_screen(prepared, place, showing, approvals, patience)
     return asyncio.run(_headless(prepared, place, showing, approvals, patience))
 
 
@@ -82,9 +82,11 @@ async def _headless(
     return await run_once(prepared) if watch is None else await watch.runs(run_once)
 
 
-def detach(prepared: Prepared, place: bootstrap.Place, patience: float | None) -> int:
+def detach(
+    prepared: Prepared, place: bootstrap.Place, approvals: Approvals, patience: float | None
+) -> int:
     """Leave the run to a driver in the background; stdout gets its id and nothing else."""
-    journal = bootstrap.create_run(prepared, place)
+    journal = bootstrap.create_run(prepared, place, approvals)
     folder = journal.folder
     journal.close()
     asyncio.run(bootstrap.launch_run(prepared, folder, patience))

@@ -78,6 +78,12 @@ def test_recovery_releases_nothing(argotui, write):
     assert "after: went to prod" in argotui("logs", run).out
 
 
+def test_a_driver_in_the_background_gives_the_approvals_it_was_told(argotui, write):
+    run = argotui.run("--detach", "--approve-param", "gate", "to=prod", write(GATE)).out.strip()
+    argotui.wait_for_word("Succeeded")
+    assert "after: went to prod" in argotui("logs", run).out
+
+
 def test_two_drivers_are_refused(argotui, write):
     run = argotui.run("--detach", write(GATE)).out.strip()
     argotui.wait_for_word("Waiting")
