@@ -146,7 +146,7 @@ def _times(node: Node, now: float) -> str:
     parts = [text.clock(node.started_at)]
     began = _began(node)
     end = node.finished_at if node.finished_at is not None else now
-    if began is not None and began > node.started_at:
+    if began is not None and began - node.started_at >= 1:
         parts.append(f"queued {text.brief(began - node.started_at)}")
     ran = end - (began if began is not None else node.started_at)
     verb = "waits" if node.type is NodeType.SUSPEND else "runs"

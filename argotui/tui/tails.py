@@ -57,7 +57,8 @@ def _last_line(logs: Path, key: str) -> str:
     try:
         count = reader.refresh()
         for line in reversed(reader.lines(max(0, count - _BACK), count)):
-            said = ansi.plain(line.text[:1000]).strip()
+            drawn = [part for part in line.text[-1000:].split(b"\r") if part.strip()]
+            said = ansi.plain(drawn[-1]).strip() if drawn else ""
             if said:
                 return said
     except (OSError, ValueError):

@@ -43,7 +43,7 @@ def counts(total: Sequence[int], glyphs: Glyphs) -> list[Piece]:
     """Return `✔ 812  ● 40  ✖ 1`: how many rows are in which state."""
     pieces: list[Piece] = []
     by_glyph: dict[str, tuple[int, State]] = {}
-    for state in READING_ORDER:
+    for state in (*(one for one in READING_ORDER if one is not State.SKIPPED), State.SKIPPED):
         seen, first = by_glyph.get(glyphs.of(state), (0, state))
         by_glyph[glyphs.of(state)] = (seen + total[state], first)
     for glyph, (count, state) in by_glyph.items():
@@ -131,7 +131,7 @@ def title(row: Row) -> str:
 def full_name(row: Row) -> str:
     """Return the name that tells a row from its like: `unit-tests(1:linux-arm64)`."""
     node = row.node
-    if node is not None and row.kind is not Kind.ATTEMPT:
+    if node is not None and row.parent is not None and row.kind is not Kind.ATTEMPT:
         return safe(node.display_name or node.name)
     if row.kind is Kind.ATTEMPT and row.parent is not None:
         return f"{full_name(row.parent)}, {row.label}"

@@ -204,10 +204,10 @@ class PaletteSheet(ModalScreen[Action]):
 
 
 def ranked(typed: str, actions: Sequence[Action]) -> tuple[Action, ...]:
-    """Return the actions that what was typed may mean, the likeliest first."""
+    """Return the actions whose name or sentence what was typed may mean, the likeliest first."""
     if not typed.strip():
         return tuple(actions)
     matcher = Matcher(typed)
-    scores = [(matcher.match(one.label), matcher.match(one.about)) for one in actions]
-    kept = [(-2 * label - about, at) for at, (label, about) in enumerate(scores) if label or about]
+    scores = [(matcher.match(one.label), typed.lower() in one.about) for one in actions]
+    kept = [(-label, at) for at, (label, told) in enumerate(scores) if label or told]
     return tuple(actions[at] for _, at in sorted(kept))
