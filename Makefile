@@ -9,7 +9,7 @@ SAMPLE ?= sample_workflows/release.yaml
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: demo test check snap bench fmt clean system-packages
+.PHONY: demo test check snap bench docs pictures fmt clean system-packages cluster cluster-down test-cluster
 .DEFAULT_GOAL := check
 
 demo: $(VENV)/.run  ## open argotui on a sample workflow, run on this machine
@@ -25,11 +25,26 @@ check: $(VENV)/.dev  ## format, lint, types, layers and the fast tests: under a 
 	$(BIN)/python -m pytest -q tests/test_layers.py tests/test_budgets.py
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not tmux and not cluster" tests/unit $(ARGS)
 
+cluster:  ## a real Kubernetes node on this machine (root, Debian); prints its kubeconfig's path
+	@bash cluster/cluster.sh up
+
+cluster-down:  ## remove it; the cache stays
+	@bash cluster/cluster.sh down
+
+test-cluster: $(VENV)/.dev  ## tests against it, or against $$ARGOTUI_TEST_KUBECONFIG
+	@PYTHON=$(BIN)/python bash cluster/test.sh $(ARGS)
+
 snap: $(VENV)/.dev  ## take the pictures of the screens anew; look at the difference before committing
 	$(BIN)/python -m pytest -q tests/tui --snapshot-update $(ARGS)
 
 bench: $(VENV)/.dev  ## measure; see bench/
 	$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/.dev  ## write the pages of docs/ that are made from the code
+	$(BIN)/python docs/keys_page.py
+
+pictures: $(VENV)/.dev  ## take the pictures of README.md anew, on real runs
+	$(BIN)/python docs/pictures.py
 
 fmt: $(VENV)/.dev
 	$(BIN)/ruff format argotui tests
