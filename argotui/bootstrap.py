@@ -12,7 +12,7 @@ import secrets
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -32,8 +32,10 @@ from argotui.journal.header import RunHeader, read_header
 from argotui.journal.index import Listed
 from argotui.journal.places import runs_folder, state_folder
 from argotui.journal.store import LOGS, WORK, Journal, create, new_run_id, open_run, read_state
+from argotui.model.errors import RuntimeFault
 from argotui.model.events import RunStarted
 from argotui.model.fold import RunState
+from argotui.model.work import PodWork, WorkRef
 from argotui.runtimes.port import RunPlace, Runtime
 
 if TYPE_CHECKING:  # what only a run needs is imported by it: `get` and `logs` start quickly
@@ -206,6 +208,36 @@ async def reach(folder: Path, approval_timeout: float | None = None) -> RunPort:
     return RemoteRun(folder)
 
 
+def open_shell(folder: Path, ref: WorkRef, work: PodWork, container: str) -> int:
+    """Open a shell where a piece of work ran; return its exit code. Raises RuntimeFault."""
+    from argotui.runtimes.local.shell import open_shell as open_local
+
+    header = read_header(folder)
+    if header.runtime != Where.LOCAL:
+        raise RuntimeFault(f"the {header.runtime} runtime keeps nothing to look at")
+    place = RunPlace(
+        run_id=header.run_id,
+        workflow_name=header.workflow_name,
+        namespace=header.namespace,
+        folder=folder,
+        logs=folder / LOGS,
+        work=folder / WORK,
+        config_maps=_by_name(
+            document for document in header.library if document.get("kind") == "ConfigMap"
+        ),
+        secrets=_by_name(secret_documents(header.files)),
+    )
+    options = header.runtime_options
+    return open_local(
+        place,
+        ref,
+        work,
+        container=container,
+        sandbox=options.get("sandbox", "auto"),
+        images=options.get("images"),
+    )
+
+
 def port_of(known: Listed) -> RunPort:
     """Return the port of a run as it is: driven by another process, or stored."""
     return RemoteRun(known.folder) if known.driven else StoredRun(known.folder)
@@ -261,6 +293,10 @@ def look(known: Listed) -> Snapshot:
     header = read_header(known.folder)
     reading = read_state(known.folder)
     return Snapshot(seq=reading.seq, info=info_of(known.folder, header), state=reading.state)
+
+
+def _by_name(documents: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {str(document["metadata"]["name"]): document for document in documents}
 
 
 def _has_ended(folder: Path) -> bool:

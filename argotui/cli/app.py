@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "get": "get",
     "runs": "runs",
     "logs": "logs",
+    "shell": "shell",
     "delete": "delete",
     "lint": "lint",
     "doctor": "doctor",

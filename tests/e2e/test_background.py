@@ -2,8 +2,10 @@
 
 import pytest
 
+from argotui.runtimes.local.doctor import find_sandbox
+
 from .conftest import PROGRAM
-from .manifests import GATE, HELD, HELLO
+from .manifests import GATE, HELD, HELLO, workflow
 
 
 def test_detach_prints_the_id_and_everything_is_found_afterwards(argotui, write):
@@ -109,3 +111,37 @@ def test_ctrl_c_on_a_watcher_leaves_the_run_alone(argotui, write):
     watcher.communicate(timeout=30)
     assert watcher.returncode == 0
     assert argotui.runs()[0]["status"] == "Waiting"
+
+
+LEAVES_A_FILE = workflow(
+    "leaves",
+    """
+  - name: main
+    retryStrategy: {limit: 1}
+    container:
+      image: alpine
+      command: [sh, -c]
+      args: ["echo evidence > /kept.txt; exit 1"]
+      env: [{name: WHO, value: me}]
+""",
+)
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(not find_sandbox().program, reason="bubblewrap does not work here")
+def test_a_shell_finds_what_a_failed_step_left(argotui, write):
+    assert argotui.run("--plain", write(LEAVES_A_FILE)).code == 1
+    run = argotui.runs()[0]["run"]
+    name = argotui.runs()[0]["workflow"]
+    looked = argotui("shell", run, name, stdin="cat /kept.txt; echo $WHO; pwd; exit 5\n")
+    assert looked.code == 5
+    assert looked.out == "evidence\nme\n/\n"
+    assert argotui("shell", run, name, "-c", "nope").code == 3
+
+
+def test_a_shell_says_where_nothing_is_left(argotui, write):
+    assert argotui.run("--plain", write(HELLO)).code == 0
+    done = argotui("shell", "@latest", "a")
+    assert done.code == 3
+    assert "nothing is left" in done.err
+    assert argotui("shell", "@latest", argotui.runs()[0]["workflow"]).code == 2
