@@ -14,7 +14,7 @@ from argotui.manifest.validate_depends import LOOP_RESULTS, RESULTS, needed_name
 from argotui.manifest.validate_graph import Ancestors, find_cycle, sorted_names
 from argotui.manifest.validate_steps import call_scope, check_no_deadline
 from argotui.manifest.validate_tags import check_tags
-from argotui.manifest.validate_warnings import warn_call, warn_strangers
+from argotui.manifest.validate_warnings import warn_call, warn_depends, warn_strangers
 from argotui.model.bodies import DagBody, Task
 from argotui.model.manifest import Template
 
@@ -187,6 +187,7 @@ def _check_scope(
     where = (*path, "arguments")
     check_arguments(cx, site, where, f"{prefix}.arguments.", task.arguments, allow_empty=False)
     _check_missing(cx, site, path, prefix, task, ancestors)
+    warn_depends(cx, site, path, task)
     warn_strangers(cx, site, path, source, task, ancestors)
     warn_call(cx, site, path, task)
 

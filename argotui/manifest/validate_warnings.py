@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from argotui.expr.errors import TagError
+from argotui.expr.depends import parse_depends
+from argotui.expr.errors import ExpressionError, TagError
 from argotui.manifest.deviations import SCRIPT_ARGS, script_args_place, undeclared_inputs
 from argotui.manifest.source import Path
 from argotui.manifest.validate_context import Context, Site
@@ -69,6 +70,15 @@ def warn_call(cx: Context, site: Site, path: Path, call: Call) -> None:
         what = f"{word} in `when` reads as {_reading(word)}"
         hint = f"quote it: '{word}'"
         cx.warn(site, (*path, "when"), "when-unquoted", what, hint, find=word)
+
+
+def warn_depends(cx: Context, site: Site, path: Path, task: Task) -> None:
+    """Argo reads the names in `depends` only; the rest fails when its turn comes."""
+    try:
+        parse_depends(task.depends)
+    except ExpressionError as error:
+        what = f"`depends` is not an expression: {str(error).splitlines()[0]}"
+        cx.warn(site, (*path, "depends"), "bad-depends", what, "combine names with &&, || and !")
 
 
 def _reading(word: str) -> str:

@@ -123,6 +123,7 @@ def test_values_and_keys_are_found_again():
         ("a: \ud800", (1, 4), "control character U+D800"),
         ("[" * 100_000, (1, 201), "nested more than 200 levels deep"),
         ("a: 1\n...\nb: c\n d: e", (3, 1), "text after the end of the document"),
+        ("a: {<<: 5}", (1, 9), "map merge requires map or sequence of maps"),
         ("a: !!int x", (1, 4), "cannot read `x` as a !!int"),
     ],
 )
