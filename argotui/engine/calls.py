@@ -56,7 +56,7 @@ def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Ex
         when = core.fill(bare.when, everything, must=waits_forever)
         if when and "{{" not in when and not _is_true(when):
             skipped = replace(bare, when=when, hooks=call.hooks, inline=call.inline)
-            return skipped, Expanded(call=skipped, skip=_skip_message(when))
+            return skipped, Expanded(call=skipped, skip=skip_message(when))
         arguments, absent = _arguments(core, bare.arguments, everything)
         bare = core.fill(replace(bare, when=when, arguments=Arguments()), everything,
                           must=waits_forever)  # fmt: skip
@@ -78,7 +78,7 @@ def _is_true(when: str) -> bool:
     return evaluate_when(when)
 
 
-def _skip_message(when: str) -> str:
+def skip_message(when: str) -> str:
     return f"when '{when}' evaluated false"
 
 
@@ -109,7 +109,7 @@ def expand(
     if not is_loop(call):
         return [_judged(call, absent)]
     try:
-        items = _items(call)
+        items = loop_items(call)
     except ExpressionError as error:
         raise HardError(str(error)) from None
     everything = Layered(scope, bound.scope)
@@ -124,10 +124,11 @@ def _judged(call: Call, absent: frozenset[str]) -> Expanded:
         go = not call.when or _is_true(call.when)
     except (ExpressionError, ValueError) as error:
         raise HardError(str(error)) from None
-    return Expanded(call=call, absent=absent, skip=None if go else _skip_message(call.when))
+    return Expanded(call=call, absent=absent, skip=None if go else skip_message(call.when))
 
 
-def _items(call: Call) -> list[Json]:
+def loop_items(call: Call) -> list[Json]:
+    """Return the items of a loop whose texts are filled in. Raises HardError, ExpressionError."""
     if call.with_items:
         return [with_sorted_keys(item) for item in call.with_items]
     if call.with_param is not None:
@@ -162,29 +163,35 @@ def _whole(value: int | str | None, default: int) -> int:
         raise HardError(f'strconv.Atoi: parsing "{value}": invalid syntax') from None
 
 
+def item_name(call: Call, number: int, item: Json) -> str:
+    """Return what one item of a loop is called. Argo: 1.3."""
+    return f"{call.name}({number}:{item_description(item)})"
+
+
 def _item_call(
     core: Core, call: Call, number: int, item: Json, scope: Scope, absent: frozenset[str]
 ) -> Expanded:
     """Return the call of one item. Any tag that is left is an error, unless `when` is false."""
-    name = f"{call.name}({number}:{item_description(item)})"
-    item_scope = Layered(_item_scope(item), scope)
+    name = item_name(call, number, item)
+    inner = Layered(item_scope(item), scope)
     bare = replace(
         call, name=name, with_items=None, with_param=None, with_sequence=None, inline=None
     )
     try:
-        when = core.fill(call.when, item_scope)
+        when = core.fill(call.when, inner)
         if when and "{{" not in when and not _is_true(when):
             return Expanded(
-                call=replace(bare, when=when, inline=call.inline), skip=_skip_message(when)
+                call=replace(bare, when=when, inline=call.inline), skip=skip_message(when)
             )
-        filled = core.fill(replace(bare, when=when), item_scope, must=lambda _name: True)
-        inline = core.fill(call.inline, item_scope) if call.inline is not None else None
+        filled = core.fill(replace(bare, when=when), inner, must=lambda _name: True)
+        inline = core.fill(call.inline, inner) if call.inline is not None else None
     except (Unresolved, AbsentReference, ExpressionError, TagError, ValueError) as error:
         raise HardError(str(error)) from None
     return Expanded(call=replace(filled, inline=inline), absent=absent)
 
 
-def _item_scope(item: Json) -> MapScope:
+def item_scope(item: Json) -> MapScope:
+    """Return the variables `item` and `item.KEY` of one item."""
     values: dict[str, Any] = {"item": item_text(item)}
     if isinstance(item, Mapping):
         values.update({f"item.{key}": item_member_text(value) for key, value in item.items()})

@@ -5,6 +5,7 @@ Called by the rest of engine/ and by templates/ through NodeContext; never from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from argotui.engine.ledger import Ledger
 from argotui.engine.timers import Timers
 from argotui.expr.scope import Scope
-from argotui.expr.template import Must, never, substitute
+from argotui.expr.template import Must, map_strings, never, substitute
 from argotui.model import ids
 from argotui.model.changes import (
     Change,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from argotui.model.commands import Command
 
 T = TypeVar("T")
+# what Go quotes in ways that JSON does not know
+_NO_JSON = re.compile(r"[\x00-\x07\x0b\x0e-\x1f\x7f]")
 ROOT = ""  # the evaluating parent of the entry node, of workflow hooks and of the exit handler
 
 
@@ -43,6 +46,12 @@ class HardError(Exception):
 
 class ChildTimeout(HardError):
     """A pending node ran past its timeout: fails a step group with `timeout`. Argo: 1.6."""
+
+
+def _check_json(text: str) -> str:
+    if _NO_JSON.search(text) or any(c > "\uffff" and not c.isprintable() for c in text):
+        raise HardError("cannot finish template replacement because the result was invalid JSON")
+    return text
 
 
 @dataclass(slots=True)
@@ -210,8 +219,14 @@ class Core:
             self.emit(RunPatched(fields=news))
 
     def fill(self, value: T, scope: Scope, *, must: Must = never) -> T:
-        """Put a scope's values into every string of `value`; see expr.template.substitute."""
-        return substitute(value, scope, must=must, at=self.now)
+        """Put a scope's values into every string of `value`; see expr.template.substitute.
+
+        Strictly, a value that breaks Argo's replacement in JSON text is an error. Argo: 2.4.
+        """
+        filled = substitute(value, scope, must=must, at=self.now)
+        if not self.wf.lenient and filled is not value:
+            map_strings(filled, _check_json)
+        return filled
 
     def remember(self, key: str, value: Any) -> None:
         if self.state.memory.get(key) != value:

@@ -46,10 +46,11 @@ class Globals:
         fixed = {
             "workflow.name": run.name,
             "workflow.namespace": run.namespace,
-            "workflow.uid": run.uid,
             "workflow.serviceAccountName": str(extra.get("serviceAccountName", "")),
             "workflow.mainEntrypoint": wf.spec.entrypoint,
         }
+        if run.uid:  # a plan has none: its tag stays
+            fixed["workflow.uid"] = run.uid
         if extra.get("priority") is not None:
             fixed["workflow.priority"] = str(extra["priority"])
         scheduled = wf.metadata.annotations.get("workflows.argoproj.io/scheduled-time")
@@ -63,13 +64,16 @@ class Globals:
             text = compact_json(dict(sorted(entries.items())))
             fixed[f"workflow.{kind}"] = fixed[f"workflow.{kind}.json"] = text
             fixed.update({f"workflow.{kind}.{name}": value for name, value in entries.items()})
-        fixed.update(_creation(run.created_at or 0.0))
+        if run.created_at is not None:
+            fixed.update(_creation(run.created_at))
         self._fixed = fixed
         self._tree = expand(fixed)["workflow"]
 
     def env(self) -> Mapping[str, Any]:
         """Return them as expressions see them."""
-        late: dict[str, Any] = {"duration": self._duration()}
+        late: dict[str, Any] = {}
+        if self._core.state.run.started_at is not None:
+            late["duration"] = self._duration()
         if self.begun:
             late["status"] = self._status()
         if self.exit_phase is not None:
@@ -88,7 +92,7 @@ class Globals:
         rest = name[9:]
         if rest == "status" and self.begun:
             return self._status()
-        if rest == "duration":
+        if rest == "duration" and self._core.state.run.started_at is not None:
             return self._duration()
         if rest == "failures" and self.exit_phase is not None:
             return self._failed_nodes()
