@@ -33,6 +33,8 @@ COMMANDS: Mapping[str, str] = {
     "shell": "shell",
     "delete": "delete",
     "lint": "lint",
+    "plan": "plan",
+    "graph": "graph",
     "doctor": "doctor",
     "_drive": "drive",
 }

@@ -1,0 +1,1 @@
+"""Who waits for whom, drawn as text, Mermaid or DOT. Pure; called by `graph`."""

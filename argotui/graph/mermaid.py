@@ -1,0 +1,56 @@
+"""Figures as a Mermaid flowchart. Called by cli/graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from argotui.graph.figure import Figure
+
+_PLAIN = frozenset(" _-.,:/×?=+*")
+_FILLS = {
+    "Succeeded": "#d9f2d9", "Failed": "#f7d4d4", "Error": "#f7d4d4", "Running": "#d6e6fa",
+    "Pending": "#fdf3d0", "Waiting": "#fdf3d0", "Skipped": "#eeeeee", "Omitted": "#eeeeee",
+}  # fmt: skip
+
+
+def mermaid(figures: Sequence[Figure]) -> Iterator[str]:
+    """Yield the lines of one flowchart; every figure is a subgraph, a dotted line leads into it."""
+    yield "flowchart LR"
+    keys = _keys(figures)
+    numbers = {drawn.title: number for number, drawn in enumerate(figures)}
+    for number, drawn in enumerate(figures):
+        kind = f" ({drawn.kind})" if drawn.kind else ""
+        yield f'  subgraph g{number}["{quoted(drawn.title + kind)}"]'
+        for box in drawn.boxes:
+            mark = f":::{box.phase.lower()}" if box.phase in _FILLS else ""
+            yield f'    {keys[number, box.key]}["{quoted(box.text)}"]{mark}'
+        yield "  end"
+    for number, drawn in enumerate(figures):
+        labels = dict(drawn.labels)
+        for start, end in drawn.arrows:
+            label = labels.get((start, end))
+            arrow = f'-- "{quoted(label)}" -->' if label else "-->"
+            yield f"  {keys[number, start]} {arrow} {keys[number, end]}"
+        for box in drawn.boxes:
+            if box.calls in numbers:
+                yield f"  {keys[number, box.key]} -.-> g{numbers[box.calls]}"
+    yield from _classes(figures)
+
+
+def _keys(figures: Sequence[Figure]) -> dict[tuple[int, str], str]:
+    boxes = [(number, box.key) for number, drawn in enumerate(figures) for box in drawn.boxes]
+    return {box: f"n{number}" for number, box in enumerate(boxes)}
+
+
+def _classes(figures: Sequence[Figure]) -> Iterator[str]:
+    used = {box.phase for drawn in figures for box in drawn.boxes}
+    for phase, colour in _FILLS.items():
+        if phase in used:
+            yield f"  classDef {phase.lower()} fill:{colour}"
+
+
+def quoted(text: str) -> str:
+    """Return `text` for between Mermaid's quotes: what could mean something becomes a number."""
+    return "".join(
+        char if char.isalnum() or char in _PLAIN else f"#{ord(char)};" for char in text
+    )  # fmt: skip
