@@ -114,7 +114,7 @@ def create_node(
         retried=retried,
         template_name="" if ref else inv.template,
         template_ref=ref_json(inv) if ref else None,
-        template_scope=str(inv.owner),
+        template_scope=core.scope_text(inv.owner),
         inputs=bound.inputs if bound is not None else {},
         **fields,
     )

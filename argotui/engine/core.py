@@ -242,9 +242,18 @@ class Core:
             if bound is not None:
                 template: Template = bound.template
                 return template
-        scope, _, owner = node.template_scope.partition("/")
-        found = self.wf.template(LibraryKey(scope=scope, name=owner), node.template_name)
+        found = self.wf.template(self.owner_of(node), node.template_name)
         return found if found is not None else Template()
+
+    def scope_text(self, owner: LibraryKey) -> str:
+        """Return Argo's templateScope: the workflow's own goes by the name of the run."""
+        local = owner == self.wf.local
+        return f"local/{self.state.run.name}" if local else str(owner)
+
+    def owner_of(self, node: Node) -> LibraryKey:
+        """Return whose template the node was called from, out of its templateScope."""
+        scope, _, name = node.template_scope.partition("/")
+        return self.wf.local if scope == "local" else LibraryKey(scope=scope, name=name)
 
     def story(self, name: str) -> tuple[str, ...]:
         """Return what is known of a node, for the report of a bug."""

@@ -43,8 +43,7 @@ def _owner(engine: Engine, node: Node) -> LibraryKey:
     if node.template_ref is not None:
         scope = "cluster" if node.template_ref.get("clusterScope") else "namespaced"
         return LibraryKey(scope=scope, name=str(node.template_ref.get("name")))
-    scope, _, name = node.template_scope.partition("/")
-    return LibraryKey(scope=scope, name=name)
+    return engine.core.owner_of(node)
 
 
 def _steps(engine: Engine, node: Node, body: StepsBody, owner: LibraryKey) -> list[Planned]:

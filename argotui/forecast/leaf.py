@@ -39,7 +39,6 @@ def pod_of(
         on_exit=inv.on_exit,
         deadline_seconds=_deadline(template),
         capture_result=inv.capture_result,
-        library_pod_metadata=core.wf.library_metadata.get(bound.owner, {}),
     )
     try:
         return build_pod(request).pod, ""

@@ -15,7 +15,6 @@ from argotui.model.manifest import (
     RetryStrategy,
     Synchronization,
     Template,
-    TemplateRef,
 )
 
 
@@ -30,11 +29,7 @@ class WorkflowSpec:
     """Argo: 9.2. `extra` holds what goes into pods or concerns the cluster only."""
 
     CARRIES: ClassVar[frozenset[str]] = frozenset(
-        "affinity archiveLogs artifactGC artifactRepositoryRef automountServiceAccountToken "
-        "dnsConfig dnsPolicy executor executorPlugins hostAliases hostNetwork imagePullSecrets "
-        "nodeSelector podDisruptionBudget podGC podMetadata podPriorityClassName podResources "
-        "podSpecPatch priority resourceClaims schedulerName securityContext serviceAccountName "
-        "tolerations ttlStrategy volumeClaimGC volumeClaimTemplates volumes".split()
+        ["affinity", "archiveLogs", "artifactGC", "artifactRepositoryRef", "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "executor", "executorPlugins", "hostAliases", "hostNetwork", "imagePullSecrets", "nodeSelector", "podDisruptionBudget", "podGC", "podMetadata", "podPriorityClassName", "podResources", "podSpecPatch", "priority", "resourceClaims", "schedulerName", "securityContext", "serviceAccountName", "tolerations", "ttlStrategy", "volumeClaimGC", "volumeClaimTemplates", "volumes"]
     )
     entrypoint: str = ""
     arguments: Arguments = Arguments()
@@ -86,9 +81,8 @@ class ResolvedWorkflow:
     `spec` is after the merge with workflowTemplateRef. `templates` maps the owner of a template
     and its name to the template, templateDefaults merged under it. `local` is the owner of the
     workflow's own templates (for a workflowTemplateRef still `local/<name>`, as Argo names it).
-    `config_maps` holds name -> ConfigMap JSON for parameters and local stores. `library_metadata`
-    holds the spec.podMetadata of each WorkflowTemplate in `templates`. `lenient` switches the
-    closed list of deviations on (decision 9); `deviations` says which were taken.
+    `config_maps` holds name -> ConfigMap JSON for parameters and local stores. `lenient` switches
+    the closed list of deviations on (decision 9); `deviations` says which were taken.
     """
 
     metadata: Metadata
@@ -97,7 +91,6 @@ class ResolvedWorkflow:
     templates: Mapping[LibraryKey, Mapping[str, Template]]
     config_maps: Mapping[str, JsonObject] = field(default_factory=dict)
     secrets: Mapping[str, JsonObject] = field(default_factory=dict)
-    library_metadata: Mapping[LibraryKey, JsonObject] = field(default_factory=dict)
     lenient: bool = True
     deviations: tuple[str, ...] = ()
     source: JsonObject = field(default_factory=dict, compare=False)

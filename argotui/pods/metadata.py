@@ -65,7 +65,6 @@ def _given(request: PodRequest) -> tuple[dict[str, Any], ...]:
     """Later ones win."""
     return (
         an_object(request.spec.extra.get("podMetadata"), "podMetadata"),
-        an_object(request.library_pod_metadata, "podMetadata"),
         an_object(request.template.extra.get("metadata"), "metadata"),
     )
 

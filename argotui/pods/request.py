@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from argotui.model.manifest import JsonObject, Template
+from argotui.model.manifest import Template
 from argotui.model.workflow import WorkflowSpec
 
 
@@ -32,8 +32,7 @@ class PodRequest:
     `boundary` is the template of the enclosing steps or dag (scheduling is inherited from it),
     `deadline_seconds` the least of the limits of Argo: 3.1, counted from the pod's start.
     `claims` maps a volumeClaimTemplate to its PersistentVolumeClaim. `failed_hosts` are the hosts
-    a retry must avoid. `library_pod_metadata` is the podMetadata of the WorkflowTemplate that the
-    template was taken from.
+    a retry must avoid.
     """
 
     template: Template
@@ -51,4 +50,3 @@ class PodRequest:
     capture_result: bool = False
     claims: Mapping[str, str] = field(default_factory=dict)
     failed_hosts: tuple[str, ...] = ()
-    library_pod_metadata: JsonObject = field(default_factory=dict)

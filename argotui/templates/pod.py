@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import HardError
-from argotui.engine.invocation import find_template
 from argotui.engine.times import seconds
 from argotui.model import ids
-from argotui.model.manifest import JsonObject, Template
+from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 from argotui.model.work import Work
 from argotui.pods.build import build_pod
@@ -65,7 +64,6 @@ def _build(cx: NodeContext, node: Node, pod_name: str, limit: float | None) -> W
         deadline_seconds=limit,
         capture_result=cx.inv.capture_result,
         failed_hosts=_failed_hosts(cx),
-        library_pod_metadata=_library_metadata(cx),
     )
     return build_resource(request) if template.kind == "resource" else build_pod(request)
 
@@ -102,13 +100,3 @@ def _failed_hosts(cx: NodeContext) -> tuple[str, ...]:
     hosts = [nodes[name].host_node_name for name in cx.core.children(cx.inv.name)
              if name in nodes and nodes[name].phase.is_bad]  # fmt: skip
     return tuple(dict.fromkeys(host for host in hosts if host))
-
-
-def _library_metadata(cx: NodeContext) -> JsonObject:
-    """Return the podMetadata of the WorkflowTemplate a template was taken from. Argo: 4.12."""
-    try:
-        owner = find_template(cx.core, cx.inv)[1]
-    except HardError:
-        return {}
-    found: JsonObject = cx.core.wf.library_metadata.get(owner, {})
-    return found

@@ -110,7 +110,7 @@ def _group_node(cx: NodeContext, node: Node, frame: StepsFrame) -> Node:
     if group is None:
         made = new_node(
             core, name, node_type=NodeType.STEP_GROUP, phase=NodePhase.RUNNING,
-            boundary=node.name, template_scope=str(cx.bound.owner),
+            boundary=node.name, template_scope=core.scope_text(cx.bound.owner),
         )  # fmt: skip
         group = core.create(made, parent=node.name)
         _link_group(core, node, frame, name)

@@ -92,14 +92,13 @@ def test_the_strategy_of_pod_gc_is_an_annotation() -> None:
     assert metadata(spec=given)["annotations"][key] == "OnPodSuccess/1m"
 
 
-def test_metadata_is_merged_from_spec_library_and_template() -> None:
+def test_metadata_is_merged_from_spec_and_template() -> None:
     made = metadata(
         {**TEMPLATE, "metadata": {"labels": {"c": "template", "number": 1, "flag": True}}},
-        spec={"podMetadata": {"labels": dict.fromkeys("abc", "spec"), "annotations": {"x": "y"}}},
-        library_pod_metadata={"labels": {"b": "library", "c": "library"}},
+        spec={"podMetadata": {"labels": dict.fromkeys("ac", "spec"), "annotations": {"x": "y"}}},
     )
     labels = made["labels"]
-    assert (labels["a"], labels["b"], labels["c"]) == ("spec", "library", "template")
+    assert (labels["a"], labels["c"]) == ("spec", "template")
     assert (labels["number"], labels["flag"]) == ("1", "true")
     assert made["annotations"]["x"] == "y"
 
