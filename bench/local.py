@@ -21,9 +21,11 @@ _LINE = "the quick brown fox jumps over the lazy dog 0123456789"
 
 def measure_gap(rounds: int = 10) -> None:
     """Start of one step to the start of the next, in a chain; pairs with bubblewrap by hand."""
-    ours, bare, shelled = [], [], []
+    ours, between, bare, shelled = [], [], [], []
     for _ in range(rounds):
-        ours.append(1000 * _interval_of_a_chain())
+        interval, gap = _chain()
+        ours.append(1000 * interval)
+        between.append(1000 * gap)
         with folder() as place:
             bare.append(1000 * _by_hand(place, shell=False))
             shelled.append(1000 * _by_hand(place, shell=True))
@@ -31,6 +33,7 @@ def measure_gap(rounds: int = 10) -> None:
     base = table.add("bwrap by hand, the same flags", bare)
     table.add("... and our shell in it", shelled)
     row = table.add("argotui", ours)
+    table.add("... of it: end to next start", between)
     above = row.median - base.median
     table.remarks.append(
         f"argotui is {above:.1f} ms above ({ratio(row.median, base.median)}); "
@@ -62,15 +65,17 @@ def measure_echo(rounds: int = 10) -> None:
     table.print()
 
 
-def _interval_of_a_chain() -> float:
-    """Return the median time from the start of a step to the start of the next, in seconds."""
+def _chain() -> tuple[float, float]:
+    """Return the median time from the start of a step to the start of the next, and from its end
+    to the start of the next, in seconds."""
     steps = [[{"name": f"s{number}", "template": "true"}] for number in range(_STEPS)]
     true = {"name": "true", "container": {"image": "debian", "command": ["/bin/true"]}}
     with folder() as state:
         run_headless(workflow({"name": "main", "steps": steps}, true), state)
-        starts = [begin for begin, _ in containers(state)]
-    assert len(starts) == _STEPS, starts
-    return statistics.median(b - a for a, b in pairwise(starts))
+        seen = list(pairwise(containers(state)))
+    assert len(seen) == _STEPS - 1, seen
+    interval = statistics.median(after[0] - before[0] for before, after in seen)
+    return interval, statistics.median(after[0] - before[1] for before, after in seen)
 
 
 def _by_hand(place: Path, *, shell: bool) -> float:
@@ -111,7 +116,7 @@ def _sandbox(place: Path, command: list[str], *, shell: bool) -> tuple[list[str]
     }
     assert layout.around is not None
     sandbox.prepare_root(layout.around, spec)
-    options = sandbox.sandbox_options(layout.around, spec)
+    options = sandbox.sandbox_options(layout.around, spec, {})
     if shell:
         return sandbox.sandboxed(layout.around, command), options
     return [program, "--args", "3", "--", *command], options
