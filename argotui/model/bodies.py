@@ -16,13 +16,14 @@ from argotui.model.manifest import (
     Template,
     TemplateRef,
     Text,
+    names,
 )
 
-CONTAINER_FIELDS = frozenset(
+CONTAINER_FIELDS = names(
     "name image command args env envFrom workingDir volumeMounts volumeDevices resources "
     "resizePolicy ports livenessProbe readinessProbe startupProbe lifecycle securityContext "
     "imagePullPolicy restartPolicy restartPolicyRules stdin stdinOnce terminationMessagePath "
-    "terminationMessagePolicy tty".split()
+    "terminationMessagePolicy tty"
 )
 
 
@@ -64,7 +65,7 @@ class Call:
     template: str = ""
     template_ref: TemplateRef | None = None
     inline: Template | None = None
-    arguments: Arguments = Arguments()
+    arguments: Arguments = field(default_factory=Arguments)
     when: str = ""
     # None: no such loop. An empty list also counts as none. Argo: 4.3
     with_items: tuple[Json, ...] | None = None

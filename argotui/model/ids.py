@@ -21,7 +21,7 @@ def node_id(workflow: str, node_name: str) -> str:
 
 
 def pod_name(workflow: str, node_name: str, template: str) -> str:
-    """Return the name of a node's pod (naming v2). `template` is empty for inline ones. Argo: 1.3."""
+    """Return the name of a node's pod (v2); `template` is empty for inline ones. Argo: 1.3."""
     if node_name == workflow:
         return workflow
     prefix = f"{workflow}-{template}" if template else workflow

@@ -19,6 +19,11 @@ IntOrText: TypeAlias = int | str
 _EMPTY: JsonObject = {}
 
 
+def names(text: str) -> frozenset[str]:
+    """Return the words of a text as a set: the keys that a dataclass carries unchanged."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueFrom:
     """Where a parameter's value comes from. Argo: 2.2."""
@@ -47,8 +52,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    CARRIES: ClassVar[frozenset[str]] = frozenset(
-        "s3 gcs azure oss hdfs http artifactory git raw plugin artifactGC archiveLogs deleted".split()
+    CARRIES: ClassVar[frozenset[str]] = names(
+        "s3 gcs azure oss hdfs http artifactory git raw plugin artifactGC archiveLogs deleted"
     )
     name: str = ""
     path: str = ""
@@ -129,7 +134,7 @@ class ContinueOn:
 class LifecycleHook:
     template: str = ""
     template_ref: TemplateRef | None = None
-    arguments: Arguments = Arguments()
+    arguments: Arguments = field(default_factory=Arguments)
     expression: str = ""
 
 
@@ -158,9 +163,9 @@ class Metadata:
     namespace: str = ""
     labels: Mapping[str, Text] = field(default_factory=dict)
     annotations: Mapping[str, Text] = field(default_factory=dict)
-    CARRIES: ClassVar[frozenset[str]] = frozenset(
+    CARRIES: ClassVar[frozenset[str]] = names(
         "uid resourceVersion generation creationTimestamp deletionTimestamp "
-        "deletionGracePeriodSeconds finalizers ownerReferences managedFields selfLink".split()
+        "deletionGracePeriodSeconds finalizers ownerReferences managedFields selfLink"
     )
     extra: JsonObject = field(default_factory=dict)
 
@@ -173,16 +178,16 @@ class Template:
     `source` is the JSON it came from, kept for merges (templateDefaults, templateRef).
     """
 
-    CARRIES: ClassVar[frozenset[str]] = frozenset(
+    CARRIES: ClassVar[frozenset[str]] = names(
         "affinity nodeSelector tolerations archiveLocation automountServiceAccountToken "
         "serviceAccountName executor hostAliases initContainers sidecars metadata podResources "
         "resourceClaims podSpecPatch priorityClassName priority schedulerName securityContext "
-        "volumes".split()
+        "volumes"
     )
     name: str = ""
     annotations: Mapping[str, Text] = field(default_factory=dict)
-    inputs: Inputs = Inputs()
-    outputs: Outputs = Outputs()
+    inputs: Inputs = field(default_factory=Inputs)
+    outputs: Outputs = field(default_factory=Outputs)
     active_deadline_seconds: IntOrText | None = None
     timeout: str = ""
     pending_timeout: str = ""

@@ -168,7 +168,7 @@ class RunStatus:
     shutdown_by: str = ""
     suspended: bool = False
     parked: bool = False
-    main_phase: RunPhase = RunPhase.NEW  # of the entry node, once it ended and before the exit handler did
+    main_phase: RunPhase = RunPhase.NEW  # of the entry node, from its end to the exit handler's
     main_message: str = ""
     deadline_at: float | None = None
     waiting_lock: str = ""

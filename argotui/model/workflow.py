@@ -15,6 +15,7 @@ from argotui.model.manifest import (
     RetryStrategy,
     Synchronization,
     Template,
+    names,
 )
 
 
@@ -28,11 +29,15 @@ class WorkflowTemplateRef:
 class WorkflowSpec:
     """Argo: 9.2. `extra` holds what goes into pods or concerns the cluster only."""
 
-    CARRIES: ClassVar[frozenset[str]] = frozenset(
-        ["affinity", "archiveLogs", "artifactGC", "artifactRepositoryRef", "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "executor", "executorPlugins", "hostAliases", "hostNetwork", "imagePullSecrets", "nodeSelector", "podDisruptionBudget", "podGC", "podMetadata", "podPriorityClassName", "podResources", "podSpecPatch", "priority", "resourceClaims", "schedulerName", "securityContext", "serviceAccountName", "tolerations", "ttlStrategy", "volumeClaimGC", "volumeClaimTemplates", "volumes"]
+    CARRIES: ClassVar[frozenset[str]] = names(
+        "affinity archiveLogs artifactGC artifactRepositoryRef automountServiceAccountToken "
+        "dnsConfig dnsPolicy executor executorPlugins hostAliases hostNetwork imagePullSecrets "
+        "nodeSelector podDisruptionBudget podGC podMetadata podPriorityClassName podResources "
+        "podSpecPatch priority resourceClaims schedulerName securityContext serviceAccountName "
+        "tolerations ttlStrategy volumeClaimGC volumeClaimTemplates volumes"
     )
     entrypoint: str = ""
-    arguments: Arguments = Arguments()
+    arguments: Arguments = field(default_factory=Arguments)
     templates: tuple[Template, ...] = ()
     on_exit: str = ""
     hooks: Mapping[str, LifecycleHook] = field(default_factory=dict)

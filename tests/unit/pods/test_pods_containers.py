@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from podmaking import container, make_request, pod_spec
 
 from argotui.model.work import CollectedFile, StagedFile
 from argotui.pods import PodError, build_pod
+from tests.unit.pods.podmaking import container, make_request, pod_spec
 
 SCRIPT = {"image": "python:3", "command": ["python"], "source": "print(1)"}
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
-from podmaking import make_request
 
 from argotui.pods import build_pod
+from tests.unit.pods.podmaking import make_request
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from podmaking import make_request, make_template
 
 from argotui.model.status import NodePhase
 from argotui.model.work import ContainerState, PodState, PodWork, Report
 from argotui.pods import ContainerJudgement, Judgement, build_pod, build_resource, judge
+from tests.unit.pods.podmaking import make_request, make_template
 
 PLAIN = {"container": {"image": "i"}}
 SET = {

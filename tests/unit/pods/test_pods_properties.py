@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from podmaking import make_request
 
 from argotui.model.work import ContainerState, PodState, Report
 from argotui.pods import PodError, build_pod, judge
+from tests.unit.pods.podmaking import make_request
 
 SCALAR = st.none() | st.booleans() | st.integers(-3, 9) | st.sampled_from(["", "a", "main", "v"])
 KEYS = ["name", "mountPath", "labels", "nodeAffinity", "emptyDir", "a"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from podmaking import make_request
 
 from argotui.model.work import HttpWork, ResourceWork
 from argotui.pods import PodError, build_http, build_resource
+from tests.unit.pods.podmaking import make_request
 
 
 def resource(**body: Any) -> ResourceWork:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from podmaking import make_request, pod_spec
 
 from argotui.pods import PodError, build_pod
+from tests.unit.pods.podmaking import make_request, pod_spec
 
 TEMPLATE: dict[str, Any] = {"container": {"image": "i"}}
 
