@@ -121,7 +121,7 @@ def _pods(row: Row, times: int, *others: Row) -> Iterator[tuple[Row, int]]:
     if row.pod is not None:
         yield row, times
     summarised = row.count is not None and row.count > len(row.children) > 0 and row.is_loop
-    inner = times * row.count if summarised and row.count else times
+    inner = times * (row.count - row.skipped) if summarised and row.count else times
     for child in row.children:
         yield from _pods(child, inner if child.role == "item" else times)
     for other in others:

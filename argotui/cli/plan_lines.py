@@ -91,7 +91,7 @@ def _collect(table: list[list[str]], row: Row, lead: str, below: str, signs: Bra
             _template(row),
             safe(", ".join(row.images)),
             safe(row.resources),
-            safe("; ".join(_said(row, signs))),
+            safe("; ".join(filter(None, _said(row, signs)))),
         ]
     )
     for number, child in enumerate(row.children):
@@ -119,12 +119,13 @@ def _said(row: Row, signs: Branches) -> Iterator[str]:
     if row.condition:
         yield row.condition
     if row.fate in (Fate.SKIPPED, Fate.OMITTED) and row.count:
-        yield "skipped" if row.is_loop else ""
+        if row.is_loop:
+            yield "skipped"
     elif row.skipped:
         yield f"{signs.times}{row.skipped:,} of them skipped"
     items = [child for child in row.children if child.role == "item"]
     if items and row.count and row.count > len(items):
-        yield "the first is shown"
+        yield "one of them is shown"
     yield from row.notes
 
 

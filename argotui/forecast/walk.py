@@ -247,14 +247,13 @@ class _Walker:
         self.rows += 1
         if not items:
             return _noted(replace(row, fate=Fate.SKIPPED, count=0), _EMPTY)
-        skipped = self._count_skipped(place, call, items)
-        row = replace(row, count=len(items), skipped=skipped)
-        if skipped == len(items):
+        runs = self._runs(place, call, items)
+        row = replace(row, count=len(items), skipped=runs.count(False))
+        if not any(runs):
             row = replace(row, fate=Fate.SKIPPED)
-        shown = items if len(items) <= EACH else items[:1]
-        children = tuple(
-            self._item(place, row, call, number, item) for number, item in enumerate(shown)
-        )
+        one = runs.index(True) if any(runs) else 0
+        shown = range(len(items)) if len(items) <= EACH else range(one, one + 1)
+        children = tuple(self._item(place, row, call, at, items[at]) for at in shown)
         kinds = {child.kind for child in children if child.kind}
         return replace(row, children=children, kind=kinds.pop() if len(kinds) == 1 else "")
 
@@ -267,13 +266,14 @@ class _Walker:
         )  # fmt: skip
         return self._one(place, shown, one)
 
-    def _count_skipped(self, place: _Place, call: Call, items: list[Json]) -> int:
+    def _runs(self, place: _Place, call: Call, items: list[Json]) -> list[bool]:
+        """Say of every item whether its `when` lets it run, as far as that is known."""
         if not call.when:
-            return 0
+            return [True] * len(items)
         bare = Call(name=call.name, when=call.when)
         scope = place.bound.scope
         each = (one_of(self.core, bare, n, item, scope).when for n, item in enumerate(items))
-        return sum(refusal(when) is not None for when in each)
+        return [refusal(when) is None for when in each]
 
 
 def _invocation(core: Core, name: str, template: str) -> Invocation:
