@@ -33,7 +33,8 @@ def measure(rounds: int = 3) -> None:
                 f"{name} per event",
                 (each["event_us"] for each in seen),
                 "us",
-                f"last/first tenth {ratio(flat, 1.0, _FLAT)}",
+                f"last/first tenth {ratio(flat, 1.0, _FLAT)}; longest event "
+                f"{max(each['longest_ms'] for each in seen):.0f} ms",
             )
     table.print()
     costs.print()

@@ -88,6 +88,7 @@ def _figures(costs: list[float], took: float, nodes: int) -> dict[str, float]:
         "nodes": nodes,
         "events": len(costs) + 1,
         "event_us": sum(costs) / len(costs) * 1e6,
+        "longest_ms": max(costs) * 1e3,
         "last_to_first": last / first,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
