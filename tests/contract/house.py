@@ -13,17 +13,24 @@ import pytest
 from argotui.logs.spool import SpoolReader, log_path
 from argotui.model.work import CollectedFile, Observation, PodWork, StagedFile, WorkRef
 from argotui.runtimes.fake import FakeRuntime
+from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
 from argotui.runtimes.local.doctor import find_sandbox
 from argotui.runtimes.local.runtime import LocalRuntime
 from argotui.runtimes.port import RunPlace
+from tests.contract import clusters
 
 PATIENCE = 20.0
 LOCAL = ("sandboxed", "plain")
+REAL = (*LOCAL, "kubernetes")
 
 
 def make(kind, **options):
     if kind == "fake":
         return FakeRuntime()
+    if kind == "kubernetes":
+        return KubernetesRuntime(
+            kubeconfig=clusters.kubeconfig(), namespace=clusters.namespace(), **options
+        )
     return LocalRuntime(sandbox="auto" if kind == "sandboxed" else "off", **options)
 
 
@@ -177,6 +184,8 @@ def contract(*names, **settings):
         def test(kind, tmp_path):
             if kind == "sandboxed" and not find_sandbox().program:
                 pytest.skip(find_sandbox().problem)
+            if kind == "kubernetes":
+                clusters.require()
             asyncio.run(_tell(story, kind, tmp_path, settings))
 
         test.__name__, test.__doc__ = story.__name__, story.__doc__
@@ -186,11 +195,19 @@ def contract(*names, **settings):
 
 
 def _parameter(name):
-    return pytest.param(name, marks=pytest.mark.sandbox if name == "sandboxed" else ())
+    marks = {"sandboxed": pytest.mark.sandbox, "kubernetes": pytest.mark.cluster}
+    return pytest.param(name, marks=marks.get(name, ()))
 
 
 async def _tell(story, kind, folder, settings):
-    house = House(kind, folder)
+    if kind == "kubernetes":
+        with clusters.fresh_namespace():
+            await _tell_in(story, House(kind, folder), settings)
+    else:
+        await _tell_in(story, House(kind, folder), settings)
+
+
+async def _tell_in(story, house, settings):
     for name, value in settings.items():
         setattr(house, name, value)
     await house.open()

@@ -1,1 +1,4 @@
-"""Clusters. The only room that imports the kubernetes package."""
+"""Work done by pods and objects of a cluster that a kubeconfig reaches (decisions 10, 11, 15).
+
+Built by bootstrap. Only this folder knows the package kubernetes, and only client.py imports it.
+"""

@@ -1,0 +1,180 @@
+"""Runs work in a cluster: pods and objects, made, watched, read and removed over its API.
+
+Built by bootstrap: `KubernetesRuntime(context=..., namespace=..., kubeconfig=...)`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from argotui.model.errors import RuntimeFault
+from argotui.model.work import Observation, PodState, PodWork, Report, Work, WorkRef
+from argotui.runtimes.kubernetes.client import Client
+from argotui.runtimes.kubernetes.errors import ApiError, explained
+from argotui.runtimes.kubernetes.kept import Folder
+from argotui.runtimes.kubernetes.making import Maker
+from argotui.runtimes.kubernetes.owner import ensure_owner, owner_reference, remove_owner
+from argotui.runtimes.kubernetes.place import ClusterPlace, find_place
+from argotui.runtimes.kubernetes.pods import Pods
+from argotui.runtimes.kubernetes.shim import LABEL_RUN, Setting
+from argotui.runtimes.kubernetes.watch import PodWatcher
+from argotui.runtimes.port import Emit, RunPlace
+
+_OPEN_SECONDS = 20.0
+
+
+class KubernetesRuntime:
+    """`context` None is the current one of the kubeconfig, or the cluster this process runs in;
+    `namespace` None that of the context. `shim_image` is a busybox for images that may have no
+    shell. `pending_timeout` ends pods that wait longer, in seconds. `keep_pods` leaves the pods of
+    a finished run in the cluster, until `argotui delete`."""
+
+    def __init__(
+        self,
+        *,
+        context: str | None = None,
+        namespace: str | None = None,
+        kubeconfig: str | None = None,
+        shim_image: str = "busybox",
+        pending_timeout: float | None = None,
+        hold_seconds: int = 120,
+        keep_pods: bool = False,
+    ) -> None:
+        self._context, self._namespace, self._kubeconfig = context, namespace, kubeconfig
+        self._shim_image, self._pending_timeout = shim_image, pending_timeout
+        self._hold_seconds, self._keep_pods = hold_seconds, keep_pods
+        self._place: ClusterPlace | None = None
+        self._run: RunPlace | None = None
+        self._client: Client | None = None
+        self._pods: Pods | None = None
+        self._watcher: PodWatcher | None = None
+        self._emit: Emit = lambda observation: None
+
+    @property
+    def performs(self) -> tuple[type[Work], ...]:
+        return (PodWork,)
+
+    @property
+    def where(self) -> str:
+        """Raises RuntimeFault where no cluster is to be found."""
+        return str(self._cluster())
+
+    @property
+    def requests(self) -> int:
+        """How many requests the API server has had of this run."""
+        return self._client.requests if self._client else 0
+
+    async def open(self, place: RunPlace, emit: Emit) -> None:
+        cluster = self._cluster()
+        self._run, self._emit = place, emit
+        folder = Folder(place.work / "kubernetes")
+        client = self._client = Client(context=self._context, kubeconfig=self._kubeconfig)
+        await client.in_thread(client.transport)
+        owner = await ensure_owner(client, cluster.namespace, place.run_id, place.workflow_name)
+        reference = owner_reference(owner)
+        setting = Setting(
+            run_id=place.run_id,
+            workflow_name=place.workflow_name,
+            namespace=cluster.namespace,
+            shim_image=self._shim_image,
+            owner=reference,
+            hold_seconds=self._hold_seconds,
+        )
+        given = {"ConfigMap": place.config_maps, "Secret": place.secrets}
+        self._pods = Pods(
+            client=client,
+            setting=setting,
+            maker=Maker(client, cluster.namespace, given, reference, place.run_id),
+            folder=folder,
+            logs=place.logs.absolute(),
+            emit=emit,
+            tell=_tell,
+            pending_timeout=self._pending_timeout,
+        )
+        await self._look(folder, str(owner["resourceVersion"]))
+
+    async def start(self, ref: WorkRef, work: Work) -> None:
+        pods = self._open_pods()
+        if pods.knows(ref):
+            return
+        try:
+            if not isinstance(work, PodWork):
+                raise RuntimeFault(f"the cluster does not do {type(work).__name__}")
+            await pods.start(ref, work)
+        except RuntimeFault as error:
+            report = Report(state=PodState.FAILED, fault=str(error))
+            self._emit(Observation(ref=ref, report=report, at=time.time()))
+
+    async def stop(self, ref: WorkRef, grace: float) -> None:
+        await self._open_pods().stop(ref, grace)
+
+    async def release(self, ref: WorkRef) -> None:
+        await self._open_pods().release(ref)
+
+    async def close(self, *, keep_running: bool = False) -> None:
+        client, pods, run = self._client, self._pods, self._run
+        self._pods = None
+        if client is None or pods is None or run is None:
+            return
+        await pods.close(keep_running=keep_running)
+        if self._watcher is not None:
+            self._watcher.close()
+        if not keep_running and not self._keep_pods:
+            try:
+                await remove_owner(client, self._cluster().namespace, run.run_id)
+            except ApiError as error:
+                _tell(explained(error, "what the run made in the cluster is not removed"))
+        client.close()
+
+    async def _look(self, folder: Folder, version: str) -> None:
+        """Tell of all there is, then of what changes. A run that is new has nothing there."""
+        assert self._run is not None
+        assert self._client is not None
+        loop, pods = asyncio.get_running_loop(), self._open_pods()
+        watcher = self._watcher = PodWatcher(
+            self._client,
+            f"/api/v1/namespaces/{self._cluster().namespace}/pods",
+            f"{LABEL_RUN}={self._run.run_id}",
+            seen=lambda kind, pod: _in_loop(loop, pods.seen, kind, pod),
+            listed=lambda found: _in_loop(loop, pods.listed, found),
+            troubled=lambda text: None,
+        )
+        known = list(folder.load())
+        if not known:
+            watcher.start(version)
+            return
+        try:
+            found = await self._client.in_thread(watcher.list_now)
+        except ApiError as error:
+            raise RuntimeFault(explained(error, "cannot look for the pods of the run")) from error
+        by_uid = {pod["metadata"]["uid"]: pod for pod in found}
+        by_name = {pod["metadata"]["name"]: pod for pod in found}
+        for kept in known:
+            pod: Mapping[str, Any] | None = by_uid.get(kept.uid)
+            if pod is None and not kept.uid:
+                pod = by_name.get(kept.ref.pod_name)
+            pods.recover(kept, pod)
+        watcher.start()
+
+    def _cluster(self) -> ClusterPlace:
+        if self._place is None:
+            self._place = find_place(self._context, self._namespace, self._kubeconfig)
+        return self._place
+
+    def _open_pods(self) -> Pods:
+        assert self._pods is not None, "open comes first"
+        return self._pods
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop, call: Any, *args: Any) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        loop.call_soon_threadsafe(call, *args)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)  # the driver's standard error is its log
