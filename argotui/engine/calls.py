@@ -50,13 +50,16 @@ def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Ex
     is false already. Raises HardError. Argo: 2.3 b, c.
     """
     bare = replace(call, hooks={}, inline=None)
+    everything = Layered(scope, bound.scope)
     try:
-        bare = core.fill(bare, bound.scope)
-        everything = Layered(scope, bound.scope)
-        when = core.fill(bare.when, everything, must=waits_forever)
+        # `when` comes first: arguments of a call that is not made may be impossible to compute
+        first = core.fill(bare.when, bound.scope)
+        when = core.fill(first, everything, must=waits_forever)
         if when and "{{" not in when and not _is_true(when):
+            bare = core.fill(replace(bare, arguments=Arguments()), bound.scope)
             skipped = replace(bare, when=when, hooks=call.hooks, inline=call.inline)
             return skipped, Expanded(call=skipped, skip=skip_message(when))
+        bare = core.fill(bare, bound.scope)
         arguments, absent = _arguments(core, bare.arguments, everything)
         bare = core.fill(replace(bare, when=when, arguments=Arguments()), everything,
                           must=waits_forever)  # fmt: skip

@@ -144,7 +144,7 @@ class Core:
                 hear(node)
 
     def count_daemon(self, node: Node) -> None:
-        if node.daemoned and not node.has_ended and node.type is NodeType.POD:
+        if node.daemoned and not node.has_ended and node.type in (NodeType.POD, NodeType.RETRY):
             self.daemons.setdefault(node.boundary_id, set()).add(node.name)
         elif node.boundary_id in self.daemons:
             self.daemons[node.boundary_id].discard(node.name)
@@ -179,7 +179,7 @@ class Core:
         return self.state.children.get(name, [])
 
     def daemons_of(self, boundary_id: str) -> list[Node]:
-        """Return the daemons that are up in a boundary."""
+        """Return the daemons that are up in a boundary, Retry nodes of daemons among them."""
         names = self.daemons.get(boundary_id, ())
         return [self.state.nodes[name] for name in sorted(names)]
 

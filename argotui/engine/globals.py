@@ -20,7 +20,8 @@ from argotui.expr.golang import (
     strftime,
 )
 from argotui.expr.scope import Lack, expand
-from argotui.model.status import RunPhase
+from argotui.model import ids
+from argotui.model.status import Node, RunPhase
 
 
 class Globals:
@@ -129,6 +130,12 @@ def _creation(at: float) -> dict[str, str]:
     return found
 
 
+def _pod_name(core: Core, node: Node) -> str:
+    """Argo names a pod for every node, also for one that has none."""
+    called = node.template_name or str((node.template_ref or {}).get("template", ""))
+    return ids.pod_name(core.state.run.name, node.name, called)
+
+
 def _failures(core: Core) -> str:
     """Return `workflow.failures`: a JSON list, itself quoted as Go quotes text. Argo: 2.5."""
     failed = [
@@ -137,7 +144,7 @@ def _failures(core: Core) -> str:
             "message": node.message,
             "templateName": node.template_name,
             "phase": str(node.phase),
-            "podName": node.pod_name,
+            "podName": node.pod_name or _pod_name(core, node),
             "finishedAt": rfc3339(node.finished_at or core.now),
         }
         for node in core.state.nodes.values()

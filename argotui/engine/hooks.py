@@ -123,6 +123,9 @@ def _hook_arguments(place: HookPlace, hook: LifecycleHook, child: Node) -> Argum
     if not child.outputs:
         return arguments
     own = {f"{place.prefix}.status": str(child.phase)}
+    if child.phase.is_bad:  # what it did not come to write is empty
+        declared = place.core.template_of(child).outputs.parameters
+        own.update({f"{place.prefix}.outputs.parameters.{each.name}": "" for each in declared})
     for parameter in child.outputs.get("parameters", ()):
         if parameter.get("value") is not None:
             own[f"{place.prefix}.outputs.parameters.{parameter['name']}"] = parameter["value"]

@@ -69,6 +69,17 @@ def _settle(core: Core, node: Node, judgement: Judgement) -> None:
         core.mark(node, judgement.phase, message)
     if lost:
         core.lost_daemons.add(node.name)
+        _try_again(core, node)
+
+
+def _try_again(core: Core, node: Node) -> None:
+    """A dag looks once more at the Retry node of a daemon that died; steps do not."""
+    retry = core.state.nodes.get(core.parents.get(node.name, ""))
+    boundary = core.state.nodes.get(core.name_of(node.boundary_id))
+    if retry is None or retry.type is not NodeType.RETRY or retry.has_ended:
+        return
+    if boundary is not None and boundary.type is NodeType.DAG and not boundary.has_ended:
+        core.patch(retry, daemoned=False)
 
 
 def _container_node(core: Core, pod: Node, child: ContainerJudgement) -> None:

@@ -160,7 +160,7 @@ class _Walker:
                         yield from self._call(inner, step, "step", before)
                     before = tuple(step.name for step in group) or before
             case DagBody():
-                frame = open_frame(self.core, place.boundary, place.template)
+                frame = open_frame(self.core, place.boundary, place.template, place.bound.scope)
                 yield from self._tasks(replace(place, prefix=place.boundary), frame)
 
     def _tasks(self, place: _Place, frame: DagFrame) -> Iterator[Row]:
@@ -241,9 +241,9 @@ class _Walker:
         items = known_items(call)
         if items is None:
             inner = replace(call, with_param=None, with_sequence=None, with_items=None)
-            one = self._one(place, row, inner)
+            each = self._one(place, row, inner)
             source = call.with_param or "withSequence"
-            return replace(one, count=None, notes=(f"for each of {source}", *one.notes))
+            return replace(each, count=None, notes=(f"for each of {source}", *each.notes))
         self.rows += 1
         if not items:
             return _noted(replace(row, fate=Fate.SKIPPED, count=0), _EMPTY)
@@ -251,8 +251,8 @@ class _Walker:
         row = replace(row, count=len(items), skipped=runs.count(False))
         if not any(runs):
             row = replace(row, fate=Fate.SKIPPED)
-        one = runs.index(True) if any(runs) else 0
-        shown = range(len(items)) if len(items) <= EACH else range(one, one + 1)
+        first = runs.index(True) if any(runs) else 0
+        shown = range(len(items)) if len(items) <= EACH else range(first, first + 1)
         children = tuple(self._item(place, row, call, at, items[at]) for at in shown)
         kinds = {child.kind for child in children if child.kind}
         return replace(row, children=children, kind=kinds.pop() if len(kinds) == 1 else "")

@@ -54,12 +54,17 @@ def _branch_phases(core: Core, node: Node, frame: DagFrame) -> dict[str, NodePha
 
 
 def _next(core: Core, node: Node) -> list[str]:
-    """Return the children; of a Retry node the last attempt and its hooks only."""
+    """Return the children; of a Retry node the last attempt and its hooks only, and what an
+    earlier attempt of a daemon had already started."""
     children = core.children(node.name)
     if node.type is not NodeType.RETRY:
         return children
     attempts = [child for child in children if not core.state.nodes[child].hooked]
-    return [child for child in children if core.state.nodes[child].hooked] + attempts[-1:]
+    hooks = [child for child in children if core.state.nodes[child].hooked]
+    if not node.daemoned and not core.state.nodes[attempts[-1]].daemoned:
+        return hooks + attempts[-1:]
+    started = [child for attempt in attempts[:-1] for child in core.children(attempt)]
+    return hooks + attempts[-1:] + started
 
 
 def _tolerated(frame: DagFrame, task: str, phase: NodePhase) -> bool:

@@ -32,7 +32,9 @@ class DagHandler:
         node = cx.node or cx.create(NodeType.DAG, NodePhase.RUNNING)
         frame: DagFrame | None = core.frames.get(cx.name)
         if frame is None:
-            frame = core.frames[cx.name] = open_frame(core, cx.name, cx.bound.template)
+            frame = core.frames[cx.name] = open_frame(
+                core, cx.name, cx.bound.template, cx.bound.scope
+            )
         try:
             yield _tasks(cx, node, frame)
             if not node.has_ended:

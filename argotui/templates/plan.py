@@ -12,7 +12,8 @@ from argotui.engine.invocation import Invocation, find_template
 from argotui.engine.links import outbound_of
 from argotui.engine.producers import Producer, ProducerScope
 from argotui.expr.depends import Depends, normalise, parse_depends
-from argotui.expr.errors import ExpressionError
+from argotui.expr.errors import ExpressionError, TagError
+from argotui.expr.scope import Scope
 from argotui.model.bodies import DagBody, Task
 from argotui.model.manifest import Template
 from argotui.model.status import NodeType
@@ -45,6 +46,8 @@ class DagFrame:
         """Note that a task and its hooks have ended; push who became ready."""
         self.settled.add(task)
         for dependent in self.dependents.get(task, ()):
+            if dependent not in self.order:
+                continue  # no target needs it
             unmet = self.unmet[dependent]
             unmet.discard(task)
             if not unmet:
@@ -100,14 +103,18 @@ def _called(cx: NodeContext, task: Task) -> Template | None:
         return None
 
 
-def open_frame(core: Core, name: str, template: Template) -> DagFrame:
-    """Return the frame of a dag node, new or found after a recovery."""
+def open_frame(core: Core, name: str, template: Template, scope: Scope) -> DagFrame:
+    """Return the frame of a dag node, new or found after a recovery. Raises HardError."""
     body = template.body
     assert isinstance(body, DagBody)
+    try:
+        target = core.fill(body.target, scope)
+    except (ExpressionError, TagError) as error:
+        raise HardError(str(error)) from None
     tasks = {task.name: task for task in body.tasks}
     depends = _logic(tasks)
     needs = {task: _needs(depends[task], tasks) if task in depends else () for task in tasks}
-    targets = tuple(body.target.split(" ")) if body.target else _leaves(tasks, needs)
+    targets = tuple(target.split(" ")) if target else _leaves(tasks, needs)
     order = _order(targets, needs)
     frame = DagFrame(
         template=template, tasks=tasks, needs=needs, depends=depends,
