@@ -22,6 +22,8 @@ enter() {
 }
 
 make_node() {
+  # One machine has one cable: a second cluster, from another cache, would cut the first one's.
+  pgrep -x "$(basename "$HOLDER")" >/dev/null && die "a cluster of another cache is up: take that one down first"
   mkdir -p "$STATE"/{inside,tmp,logs/node,cni} /var/lib/cni
   setsid unshare --net --mount --pid --fork --propagation private --mount-proc \
     -- "$HOLDER" </dev/null >"$LOGS/holder" 2>&1 9>&- &
@@ -66,7 +68,9 @@ cable() {
   # shellcheck disable=SC2016  # expanded inside
   quietly "$LOGS/network" "network of the node" enter bash -euc '
     ip link set lo up
-    ip link add pods type bridge
+    # An address of its own: else a bridge takes the lowest of its ports, another with each pod,
+    # and whoever remembers the one before talks to nobody for half a minute.
+    ip link add pods address 0a:58:0a:f4:00:01 type bridge
     ip addr add "$1/16" dev pods
     ip link set machine master pods
     ip link set machine up

@@ -53,6 +53,8 @@ start_part() {
   process=$(holder) || die "there is no node: run 'cluster.sh up'"
   setsid nsenter --target "$process" --net --mount --pid -- "${COMMAND[@]}" \
     </dev/null >>"$LOGS/$1.log" 2>&1 9>&- &
+  disown
+  within 2 part_processes "$1" || true # one that ended already is found out by who waits for it
 }
 
 # stop_part PART [SIGNAL]: KILL by default, as a crash would.
@@ -70,10 +72,19 @@ no_part() { ! part_processes "$1" >/dev/null; }
 ready() {
   local part=$1 seconds=$2
   shift 2
-  within "$seconds" "$@" && return
-  say "failed: $part is not ready after $seconds s. The end of $LOGS/$part.log:"
+  within "$seconds" settled "$part" "$@" || true
+  "$@" >/dev/null 2>&1 && return
+  if no_part "$part"; then say "failed: $part has ended"; else say "failed: $part is not ready after $seconds s"; fi
+  say "the end of $LOGS/$part.log:"
   tail -n 25 "$LOGS/$part.log" >&2
   exit 1
+}
+
+# Whether waiting has an end: the part answers, or is not there to answer.
+settled() {
+  local part=$1
+  shift
+  "$@" || no_part "$part"
 }
 
 # api PATH [CURL OPTIONS...]: one request as the administrator.

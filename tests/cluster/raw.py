@@ -96,7 +96,7 @@ class Api:
         if body is not None:
             headers["Content-Type"] = "application/json"
         asked = [(name, value) for name, value in (query or {}).items() if value is not None]
-        self.transport.update_params_for_auth(headers, asked, ["BearerToken"])
+        self.transport.update_params_for_auth(headers, asked, ["BearerToken"], path, method, body)
         answer = self.transport.rest_client.pool_manager.request(
             method,
             self.transport.configuration.host + path,

@@ -171,11 +171,6 @@ def test_a_watch_tells_by_a_bookmark_how_far_it_is(namespace: Namespace):
     assert int(metadata["resourceVersion"]) > 0
 
 
-def test_a_version_long_gone_is_refused_as_gone(namespace: Namespace):
-    [event] = namespace.api.watch(namespace.path("pods"), seconds=20, resourceVersion="1")
-    assert (event["type"], event["object"]["code"]) == ("ERROR", 410)
-
-
 def test_a_namespace_without_its_name_is_refused(api: Api):
     with pytest.raises(Refused) as refusal:
         api.create("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace"})
