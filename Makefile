@@ -16,7 +16,7 @@ demo: $(VENV)/.run  ## open argotui on a sample workflow, run on this machine
 	@$(BIN)/argotui run --runtime local $(SAMPLE) $(ARGS)
 
 test: $(VENV)/.dev system-packages  ## every test that this machine can run
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not cluster" $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types, layers and the fast tests: under a minute
 	$(BIN)/ruff format --check argotui tests

@@ -109,8 +109,9 @@ def test_the_socket_is_private(tmp_path: Path):
 def test_another_user_is_not_even_greeted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async def play():
         async with served(tmp_path) as (_, folder):
+            path = socket_path(folder)
             monkeypatch.setattr(sockets.os, "getuid", lambda: os.geteuid() + 1)
-            reader, writer = await asyncio.open_unix_connection(_path_of(folder, tmp_path))
+            reader, writer = await asyncio.open_unix_connection(str(path))
             assert await reader.read() == b""
             writer.close()
             await writer.wait_closed()
@@ -118,10 +119,6 @@ def test_another_user_is_not_even_greeted(tmp_path: Path, monkeypatch: pytest.Mo
             monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "x"))
 
     asyncio.run(play())
-
-
-def _path_of(folder: Path, tmp_path: Path) -> str:
-    return str(next((tmp_path / "x" / "argotui").iterdir()))
 
 
 async def _talk(folder: Path, *lines: bytes) -> list[dict]:
