@@ -145,3 +145,16 @@ def test_a_reference_that_can_never_come_is_an_error_by_name() -> None:
     assert play.phase == "Failed"
     assert "steps.a.outputs" in play.node("[1]").message
     assert str(play.node("[1]").phase) == "Error"
+
+
+def test_a_volume_claim_template_is_a_claim_of_the_run() -> None:
+    text = TWO_GROUPS.replace(
+        "  entrypoint: main",
+        "  entrypoint: main\n  volumeClaimTemplates: [{metadata: {name: data}, spec: {}}]",
+    ).replace(
+        "container: {image: busybox,",
+        "container: {image: busybox, volumeMounts: [{name: data, mountPath: /data}],",
+    )
+    play = Play(text).start()
+    volumes = play.work["wf[0].a"][1].pod["spec"]["volumes"]
+    assert volumes == [{"name": "data", "persistentVolumeClaim": {"claimName": "wf-data"}}]
