@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests.contract.house import LOCAL, contract, shell
+from tests.contract.house import LOCAL, REAL, contract, shell
 
 
 @contract(*LOCAL)
@@ -27,7 +27,7 @@ async def test_lines_come_as_they_are_written(house):
     await house.ended(ref)
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_hundred_thousand_lines_take_no_time(house):
     began = time.monotonic()
     ref = await house.start(shell("seq 100000", main={"image": "debian"}))
@@ -39,7 +39,7 @@ async def test_a_hundred_thousand_lines_take_no_time(house):
     assert spent < 5
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_line_of_a_megabyte_is_one_line(house):
     script = "head -c 1048576 /dev/zero | tr '\\0' x; echo; echo next"
     ref = await house.start(shell(script, main={"image": "debian"}))
@@ -47,14 +47,14 @@ async def test_a_line_of_a_megabyte_is_one_line(house):
     assert [len(line.text) for line in house.lines(ref)] == [1048576, 4]
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_what_goes_on_writing_in_the_background_does_not_hold_up_the_end(house):
     began = time.monotonic()
     await house.run(shell("(while :; do echo x; sleep 0.05; done) & sleep 0.1; echo over"))
     assert time.monotonic() - began < 5
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_output_that_nobody_reads_is_no_reason_to_die(house):
     """A command must find SIGPIPE as it is anywhere else."""
     report = await house.run(shell("yes | head -1", main={"image": "debian"}))

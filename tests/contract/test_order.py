@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argotui.model.work import CollectedFile, HttpWork, PodState, PodWork
-from tests.contract.house import LOCAL, container, contract, pod, shell
+from tests.contract.house import REAL, container, contract, pod, shell
 
-ALL = ("fake", *LOCAL)
+ALL = ("fake", *REAL)
 
 
 @contract(*ALL)
@@ -86,7 +86,7 @@ async def test_a_new_driver_is_told_of_what_has_ended(house):
     assert house.last(ref) == before
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_work_of_another_kind_is_a_fault_and_no_exception(house):
     report = await house.run(HttpWork(url="http://127.0.0.1/"))
     assert report.state is PodState.FAILED

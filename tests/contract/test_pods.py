@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from argotui.model.work import CollectedFile, PodState, PodWork
-from tests.contract.house import LOCAL, container, contract, pod, shell
+from tests.contract.house import LOCAL, REAL, container, contract, pod, shell
 
 WORK = {"name": "work", "mountPath": "/work"}
 EMPTY = {"name": "work", "emptyDir": {}}
@@ -15,7 +15,7 @@ def states(report):
     return {each.name: each for each in report.containers}
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_containers_share_an_empty_dir_and_run_in_their_order(house):
     work = PodWork(
         pod=pod(
@@ -34,7 +34,7 @@ async def test_containers_share_an_empty_dir_and_run_in_their_order(house):
     assert found["first"].finished_at <= found["main"].started_at
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_what_depends_on_a_failure_is_not_run_and_the_rest_is(house):
     work = PodWork(
         pod=pod(
@@ -58,7 +58,7 @@ async def test_what_depends_on_a_failure_is_not_run_and_the_rest_is(house):
     assert found["deeper"].message == 'dependency "dep" exited with non-zero code: 3'
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_retry_in_the_pod_counts_tries_and_keeps_their_output(house):
     for retries, result, code, wrong in (
         ("2", "try\ntry", 1, ()),
@@ -79,7 +79,7 @@ async def test_a_retry_in_the_pod_counts_tries_and_keeps_their_output(house):
         assert report.collect_errors == wrong
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_init_containers_run_one_after_the_other_before_the_mains(house):
     append = {"volumeMounts": [WORK]}
     work = PodWork(
@@ -102,7 +102,7 @@ async def test_init_containers_run_one_after_the_other_before_the_mains(house):
     ]
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_after_a_failing_init_container_no_main_runs(house):
     report = await house.run(
         PodWork(pod=pod(container("echo no"), init=[container("exit 3", "ini")]))
@@ -112,7 +112,7 @@ async def test_after_a_failing_init_container_no_main_runs(house):
     assert (found["ini"].exit_code, found["main"].state) == (3, "waiting")
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_sidecars_end_with_the_mains(house):
     work = PodWork(
         pod=pod(
@@ -130,7 +130,7 @@ async def test_sidecars_end_with_the_mains(house):
     assert found["side"].exit_code == 143
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_native_sidecar_is_up_before_the_mains(house):
     side = container("exec sleep 1000", "side", restartPolicy="Always")
     report = await house.run(PodWork(pod=pod(container("true"), init=[side])))
@@ -164,7 +164,7 @@ async def test_containers_reach_each_other_and_readiness_is_waited_for(house):
     assert (await house.run(PodWork(pod=pod(client), capture_result=True))).result == "200"
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_probe_can_be_a_command(house):
     probe = {"exec": {"command": ["test", "-e", "/work/up"]}, "periodSeconds": 1}
     main = container(
@@ -186,7 +186,7 @@ OBJECTS = {
 }
 
 
-@contract(*LOCAL, **OBJECTS)
+@contract(*REAL, **OBJECTS)
 async def test_volumes_hold_what_they_refer_to(house):
     volumes = [
         {"name": "cm", "configMap": {"name": "cm", "items": [{"key": "b.txt", "path": "d/b"}]}},
@@ -234,7 +234,7 @@ async def test_secrets_are_gone_from_the_disk_when_the_pod_is(house):
     assert not [path for path in kept if b"open-sesame" in path.read_bytes()]
 
 
-@contract(*LOCAL, **OBJECTS)
+@contract(*REAL, **OBJECTS)
 async def test_the_environment_is_made_as_a_kubelet_makes_it(house):
     env = [
         {"name": "A", "value": "1"},

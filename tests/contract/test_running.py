@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 from argotui.model.work import CollectedFile, PodState, PodWork
-from tests.contract.house import LOCAL, container, contract, pod, shell
+from tests.contract.house import LOCAL, REAL, container, contract, pod, shell
 
 MISSING = "open /var/run/argo/outputs/parameters/{}: no such file or directory"
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_an_exit_code_is_kept(house):
     for code in (0, 3, 130, 137, 255):
         report = await house.run(shell(f"exit {code}"))
@@ -28,20 +28,20 @@ async def test_a_main_killed_by_a_signal_of_its_own_ends_with_1(house):
         assert main.detail == f"killed by SIG{name}"
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_the_result_is_stdout_without_its_last_newline(house):
     report = await house.run(shell("printf 'a\\r\\nb\\n\\n'; echo no >&2; echo too >&2"))
     assert report.result == "a\r\nb\n"
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_the_result_is_the_last_256_kib(house):
     script = "head -c 300000 /dev/zero | tr '\\0' x; printf END"
     report = await house.run(shell(script, main={"image": "debian"}))
     assert report.result == "x" * (262144 - 3) + "END"
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_bytes_that_are_no_text_do_no_harm(house):
     report = await house.run(shell("printf 'a\\377\\000b'"))
     assert report.result == "a\ufffd\0b"
@@ -88,9 +88,9 @@ async def test_what_cannot_stand_in_is_a_fault_with_a_way_out(house):
         assert all(word in report.fault for word in (*words, "--runtime kubernetes"))
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_output_files_are_collected_also_after_a_failure(house):
-    folder = "/tmp/out" if house.kind == "sandboxed" else str(house.folder / "out")
+    folder = str(house.folder / "out") if house.kind == "plain" else "/tmp/out"
     work = shell(
         f"mkdir -p {folder}; printf 'x\\n\\n' > {folder}/a; exit 4",
         collect=[{"name": "a", "path": f"{folder}/a"}],
@@ -99,7 +99,7 @@ async def test_output_files_are_collected_also_after_a_failure(house):
     assert (report.state, dict(report.parameters)) == (PodState.FAILED, {"a": "x\n"})
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_missing_output_file_is_told_in_argos_words(house):
     report = await house.run(shell("true", collect=[{"name": "a", "path": "/no/such/file"}]))
     assert report.collect_errors == (MISSING.format("no/such/file"),)
@@ -107,7 +107,7 @@ async def test_a_missing_output_file_is_told_in_argos_words(house):
     assert report.containers[0].exit_code == 0
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_an_empty_file_is_not_a_missing_one(house):
     work = PodWork(
         pod=pod(
@@ -119,7 +119,7 @@ async def test_an_empty_file_is_not_a_missing_one(house):
     assert dict((await house.run(work)).parameters) == {"a": ""}
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_script_is_staged_and_can_be_run(house):
     staging = {"name": "argo-staging", "mountPath": "/argo/staging"}
     main = {
@@ -138,7 +138,7 @@ async def test_a_script_is_staged_and_can_be_run(house):
     assert (await house.run(work)).result == "42"
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_staged_file_needs_no_volume_and_runs_by_its_first_line(house):
     work = PodWork(
         pod=pod({"name": "main", "image": "alpine", "command": ["/argo/staging/script"]}),
@@ -153,7 +153,7 @@ async def test_a_staged_file_needs_no_volume_and_runs_by_its_first_line(house):
     assert (await house.run(work)).result == "she"
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_stopping_is_polite_first(house):
     ref = await house.start(shell("trap 'echo bye; exit 7' TERM; echo up; sleep 100 & wait"))
     await house.said(ref, "up")
@@ -173,7 +173,7 @@ async def test_what_does_not_listen_is_ended_by_force(house):
     assert 0.25 < time.monotonic() - began < 5
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_an_end_that_was_asked_for_shows_as_143(house):
     ref = await house.start(shell("echo up; exec sleep 100"))
     await house.said(ref, "up")
@@ -181,7 +181,7 @@ async def test_an_end_that_was_asked_for_shows_as_143(house):
     assert (await house.ended(ref)).containers[0].exit_code == 143
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_stopping_at_once_after_starting_ends_it_soon(house):
     refs = [await house.start(shell("sleep 100")) for _ in range(3)]
     for ref in refs:
@@ -190,7 +190,7 @@ async def test_stopping_at_once_after_starting_ends_it_soon(house):
         assert (await house.ended(ref)).state is PodState.FAILED
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_a_deadline_ends_the_pod(house):
     report = await house.run(shell("exec sleep 100", deadline_seconds=0.3))
     assert (report.state, report.reason) == (PodState.FAILED, "DeadlineExceeded")
@@ -198,7 +198,7 @@ async def test_a_deadline_ends_the_pod(house):
     assert report.containers[0].exit_code == 143
 
 
-@contract(*LOCAL)
+@contract(*REAL)
 async def test_progress_is_reported_as_it_is_written(house):
     script = "echo 3/10 > $ARGO_PROGRESS_FILE; exit 0"
     assert (await house.run(shell(script))).progress == "3/10"

@@ -253,9 +253,10 @@ def _socket_of(response: Any) -> Any:
 
 
 def _settings(context: str | None, kubeconfig: str | None) -> Any:
-    from kubernetes import config
+    from kubernetes import config as package
     from kubernetes.client import Configuration
 
+    config: Any = package  # parts of it have no types
     settings = Configuration()
     try:
         if kubeconfig_files(kubeconfig) or not runs_in_a_pod():

@@ -110,23 +110,21 @@ def settled(pod: Mapping[str, Any], *, gone: bool = False) -> Mapping[str, Any] 
     count = sum(len(spec.get(key) or ()) for key in ("containers", "initContainers"))
     ends = [(each.get("state") or {}).get("terminated") for each in _statuses(status)]
     mains = [each.get("state") or {} for each in status.get("containerStatuses") or ()]
-    if gone and any("terminated" in each for each in mains):
-        ends = [each for each in ends if each]
-    elif (
-        gone
-        or len(ends) < count
-        or not all(ends)
-        or any(_from_outside(each or {}) for each in ends)
-        or pod["metadata"].get("deletionTimestamp")
-    ):
+    if gone:
+        if not any("terminated" in each for each in mains):
+            return None
+    elif len(ends) < count or not all(ends) or _is_disturbed(pod, ends):
         return None
     codes = [(each.get("terminated") or {}).get("exitCode", 1) for each in mains]
     phase = "Failed" if any(codes) else "Succeeded"
     return {**pod, "status": {**status, "phase": phase}}
 
 
-def _from_outside(ended: Mapping[str, Any]) -> bool:
-    return ended.get("exitCode") in _KILLED and ended.get("reason") != "OOMKilled"
+def _is_disturbed(pod: Mapping[str, Any], ends: list[Any]) -> bool:
+    """Whether containers were, or may have been, ended from outside."""
+    if pod["metadata"].get("deletionTimestamp"):
+        return True
+    return any(each["exitCode"] in _KILLED and each.get("reason") != "OOMKilled" for each in ends)
 
 
 def seconds(text: Any) -> float | None:
@@ -156,7 +154,7 @@ def _lost_words(status: Mapping[str, Any], plan: Plan, words: Mapping[str, LastW
     for each in _statuses(status):
         ended = (each.get("state") or {}).get("terminated")
         if each["name"] == "main" and ended:
-            return ended.get("exitCode") == 0
+            return bool(ended.get("exitCode") == 0)
     return False
 
 
