@@ -24,6 +24,17 @@ GIVEN = {
     "examples/synchronization-wf-level.yaml": _CONFIG,
 }
 
+# sleep for 40 to 80 seconds
+SLEEPERS = frozenset(
+    f"examples/{name}.yaml"
+    for name in (
+        "loops-param-result",
+        "parallelism-nested",
+        "parallelism-nested-dag",
+        "synchronization-tmpl-level",
+    )
+)
+
 _CLAIMS = "volumeClaimTemplates are not there yet"
 _STORE = "needs an artifact store, which argotui does not have yet"
 _ADDRESS = "an input is the address of a daemon's pod, another on every cluster"
