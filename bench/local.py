@@ -21,17 +21,15 @@ _LINE = "the quick brown fox jumps over the lazy dog 0123456789"
 
 def measure_gap(rounds: int = 10) -> None:
     """Start of one step to the start of the next, in a chain; pairs with bubblewrap by hand."""
-    ours, between, bare, shelled = [], [], [], []
+    ours, between, bare = [], [], []
     for _ in range(rounds):
         interval, gap = _chain()
         ours.append(1000 * interval)
         between.append(1000 * gap)
         with folder() as place:
-            bare.append(1000 * _by_hand(place, shell=False))
-            shelled.append(1000 * _by_hand(place, shell=True))
+            bare.append(1000 * _by_hand(place))
     table = Table(title=f"Local runtime: start of a step to the start of the next ({_STEPS} steps)")
     base = table.add("bwrap by hand, the same flags", bare)
-    table.add("... and our shell in it", shelled)
     row = table.add("argotui", ours)
     table.add("... of it: end to next start", between)
     above = row.median - base.median
@@ -78,9 +76,9 @@ def _chain() -> tuple[float, float]:
     return interval, statistics.median(after[0] - before[1] for before, after in seen)
 
 
-def _by_hand(place: Path, *, shell: bool) -> float:
+def _by_hand(place: Path) -> float:
     """Return the median time of one process after the other in the sandbox, in seconds."""
-    command, options = _sandbox(place, ["/bin/true"], shell=shell)
+    command, options = _sandbox(place, ["/bin/true"])
     times = []
     for _ in range(_STEPS):
         begin = time.perf_counter()
@@ -90,14 +88,14 @@ def _by_hand(place: Path, *, shell: bool) -> float:
 
 
 def _echo_by_hand(place: Path, script: str) -> float:
-    command, options = _sandbox(place, ["sh", "-c", script], shell=False)
+    command, options = _sandbox(place, ["sh", "-c", script])
     begin = time.perf_counter()
     with (place / "out").open("wb") as out:
         _spawn(command, options, out)
     return time.perf_counter() - begin
 
 
-def _sandbox(place: Path, command: list[str], *, shell: bool) -> tuple[list[str], bytes]:
+def _sandbox(place: Path, command: list[str]) -> tuple[list[str], bytes]:
     """Return what the local runtime itself would start for a container, and bwrap's options."""
     from argotui.runtimes.local import sandbox
     from argotui.runtimes.local.doctor import find_sandbox
@@ -117,8 +115,6 @@ def _sandbox(place: Path, command: list[str], *, shell: bool) -> tuple[list[str]
     assert layout.around is not None
     sandbox.prepare_root(layout.around, spec)
     options = sandbox.sandbox_options(layout.around, spec, {})
-    if shell:
-        return sandbox.sandboxed(layout.around, command), options
     return [program, "--args", "3", "--", *command], options
 
 
@@ -129,9 +125,8 @@ def _spawn(command: list[str], options: bytes, out: Any) -> None:
     handle = options_file(options)
     sink = out if isinstance(out, int) else out.fileno()
     target = os.open(os.devnull, os.O_RDWR) if sink == subprocess.DEVNULL else sink
-    words, words_end = os.pipe()  # our shell says on its stdin that it came up
     actions = [
-        (os.POSIX_SPAWN_DUP2, words_end, 0),
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_DUP2, target, 1),
         (os.POSIX_SPAWN_DUP2, target, 2),
         (os.POSIX_SPAWN_DUP2, handle, 3),
@@ -142,5 +137,5 @@ def _spawn(command: list[str], options: bytes, out: Any) -> None:
         if status:
             raise SystemExit(f"{command}: status {status}")
     finally:
-        for each in {handle, words, words_end, *({target} - {sink})}:
+        for each in {handle, *({target} - {sink})}:
             os.close(each)

@@ -20,12 +20,29 @@ async def test_an_exit_code_is_kept(house):
         assert main.reason == ("Error" if code else "Completed")
 
 
+@contract(*REAL)
+async def test_a_main_killed_by_signal_n_ends_with_128_and_n(house):
+    for number in (9, 15, 11):
+        (main,) = (await house.run(shell(f"sh -c 'kill -{number} $$$$'; exit $?"))).containers
+        assert (main.exit_code, main.reason) == (128 + number, "Error")
+    for number in (9, 15, 11):
+        (main,) = (await house.run(shell(f"exec sh -c 'kill -{number} $$$$'"))).containers
+        assert (main.exit_code, main.reason) == (128 + number, "Error")
+
+
 @contract(*LOCAL)
-async def test_a_main_killed_by_a_signal_of_its_own_ends_with_1(house):
-    for name, number in (("KILL", 9), ("TERM", 15), ("SEGV", 11)):
-        (main,) = (await house.run(shell(f"kill -{number} $$$$"))).containers
-        assert (main.exit_code, main.reason) == (1, "Error")
-        assert main.detail == f"killed by SIG{name}"
+async def test_a_command_that_cannot_be_started_is_told_and_is_no_fault_of_ours(house):
+    script = {"path": "/argo/staging/script", "content": "#!/no/such/shell", "mode": 0o755}
+    work = PodWork(
+        pod=pod({"name": "main", "image": "alpine", "command": ["/argo/staging/script"]}),
+        stage=shell("", stage=[script]).stage,
+    )
+    report = await house.run(work)
+    (main,) = report.containers
+    assert (report.fault, main.reason) == ("", "Error")
+    if house.kind == "sandboxed":
+        why = "failed to start command: /argo/staging/script: No such file or directory"
+        assert (main.exit_code, main.message) == (64, why)
 
 
 @contract(*REAL)

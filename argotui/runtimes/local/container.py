@@ -14,11 +14,9 @@ from typing import Any
 from argotui.logs.writer import SpoolWriter
 from argotui.runtimes.local import sandbox
 from argotui.runtimes.local.loop import Loop
-from argotui.runtimes.local.process import RESULT, Ending, Process
+from argotui.runtimes.local.process import NOT_RUN, RESULT, Ending, Process
 from argotui.runtimes.local.readiness import Readiness
 from argotui.runtimes.local.view import find_program
-
-NOT_RUN = 64  # the code with which Argo's wrapper ends when it could not run the command
 
 
 class Container:
@@ -177,7 +175,7 @@ class Container:
             return
         tries = f"try {self._tries}" if self._tries > 1 else ""
         notes = [note for note in (ending.detail, tries, self._process.trouble) if note]
-        self.end_with(ending.code, detail=", ".join(notes))
+        self.end_with(ending.code, ending.message, detail=", ".join(notes))
 
     def _again(self) -> None:
         if self._stopping:

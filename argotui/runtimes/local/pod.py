@@ -12,8 +12,9 @@ from typing import Any
 
 from argotui.runtimes.local import folder, orphans
 from argotui.runtimes.local.collect import collect, result_of
-from argotui.runtimes.local.container import NOT_RUN, Container
+from argotui.runtimes.local.container import Container
 from argotui.runtimes.local.loop import Loop, Timer
+from argotui.runtimes.local.process import NOT_RUN
 
 DEADLINE = "Pod was active on the node longer than the specified deadline"
 ADDRESS = "127.0.0.1"  # the network is the machine's

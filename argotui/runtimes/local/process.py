@@ -16,6 +16,7 @@ from argotui.logs.writer import SpoolWriter
 from argotui.runtimes.local import orphans, sandbox
 from argotui.runtimes.local.loop import Loop, Timer
 
+NOT_RUN = 64  # the code with which Argo's wrapper ends when it could not run the command
 RESULT = 256 << 10  # bytes of stdout that are a result at most. Argo: 2.7
 _CHUNK = 1 << 16
 _EOF_PATIENCE = 2.0  # seconds for the output of what has been killed to end
@@ -24,12 +25,13 @@ _INHERITED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, sig
 
 
 class Ending:
-    """How a process ended. `fault`: it could not be run at all, and why."""
+    """How a process ended. `message`: its command could not be run; `fault`: nor could any."""
 
-    __slots__ = ("code", "detail", "fault")
+    __slots__ = ("code", "detail", "fault", "message")
 
-    def __init__(self, code: int, detail: str = "", fault: str = "") -> None:
+    def __init__(self, code: int, message: str = "", detail: str = "", fault: str = "") -> None:
         self.code = code
+        self.message = message
         self.detail = detail
         self.fault = fault
 
@@ -53,10 +55,10 @@ class Process:
         self._loop, self._around, self._spec = loop, around, spec
         self._on_end, self._spool, self._keep = on_end, spool, keep
         self._complaint = b""  # the last words on stderr, for a sandbox that does not come up
-        self._words = b""  # what the shell outside the command said
+        self._told = b""  # what the sandbox says of itself
         self._status: int | None = None
         self._open: set[int] = set()
-        self._word_pipe = -1
+        self._tell_pipe = -1
         self._asked = False
         self._last_call: Timer | None = None
 
@@ -70,7 +72,7 @@ class Process:
         except (OSError, ValueError):
             for handle in mine:
                 os.close(handle)
-            self._word_pipe = -1
+            self._tell_pipe = -1
             raise
         finally:
             for handle in given:
@@ -108,23 +110,29 @@ class Process:
         out, err = given[:2]
         if self._around is None:
             argv = sandbox.plain(command, self._spec["cwd"], self._spec["guard"])
-            actions: list[Any] = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)]
+            actions: list[Any] = []
             env = self._spec["env"]
         else:
-            self._word_pipe, words = os.pipe()
-            mine.append(self._word_pipe)
-            given.append(words)
+            self._tell_pipe, tell = os.pipe()
+            mine.append(self._tell_pipe)
+            given.append(tell)
+            os.set_inheritable(tell, True)
             pinned = sandbox.pin_sub_paths(self._spec)
             given += pinned.values()
-            told = sandbox.sandbox_options(self._around, self._spec, pinned)
-            options = sandbox.options_file(told)
+            options = sandbox.options_file(
+                sandbox.sandbox_options(self._around, self._spec, pinned)
+            )
             given.append(options)
-            os.set_blocking(self._word_pipe, False)
-            argv = sandbox.sandboxed(self._around, command)
-            actions = [(os.POSIX_SPAWN_DUP2, words, 0), (os.POSIX_SPAWN_DUP2, options, 3)]
+            os.set_blocking(self._tell_pipe, False)
+            argv = sandbox.sandboxed(self._around, command, tell)
+            actions = [(os.POSIX_SPAWN_DUP2, options, 3)]
             env = {}
-        # Descriptor 3 comes last: it may be one of the others.
-        actions[1:1] = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, err, 2)]
+        # The first three are no numbers of ours, and 3 is taken: see supervisor.main.
+        actions += [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, out, 1),
+            (os.POSIX_SPAWN_DUP2, err, 2),
+        ]
         return os.posix_spawn(
             argv[0], argv, env, file_actions=actions, setpgroup=0, setsigdef=_INHERITED
         )
@@ -182,32 +190,35 @@ class Process:
         if self._status is None or self._open:
             return
         ending = self._ending(self._status)
-        if self._word_pipe >= 0:
-            os.close(self._word_pipe)
-            self._word_pipe = -1
+        if self._tell_pipe >= 0:
+            os.close(self._tell_pipe)
+            self._tell_pipe = -1
         self._on_end(ending)
 
     def _ending(self, status: int) -> Ending:
+        """An end by signal n is exit code 128 + n, also where the sandbox has made it one."""
         code = os.waitstatus_to_exitcode(status)
-        number = -code if code < 0 else 0
-        if self._around is not None and code >= 0:
-            words = self._hear()
-            if not words and not self._asked:
-                said = self._complaint.decode(errors="replace").strip()
-                return Ending(64, fault=f"the sandbox did not come up: {said or f'exit {code}'}")
-            if code > 128 and (words.strip() or not words):
-                number = code - 128
-        if not number:
+        if self._around is not None and code >= 0 and not self._asked:
+            if not sandbox.has_run(self._hear()):
+                return self._not_run(code)
             return Ending(code)
-        name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-        # Argo's wrapper knows no signals: only what was asked for shows as one. Argo: 1.6
-        return Ending(128 + number if self._asked else 1, detail=f"killed by {name}")
+        number = -code if code < 0 else code - 128
+        if number not in set(signal.Signals):
+            return Ending(code if code >= 0 else 128 - code)
+        return Ending(128 + number, detail=f"killed by {signal.Signals(number).name}")
+
+    def _not_run(self, code: int) -> Ending:
+        said = self._complaint.decode(errors="replace").strip()
+        _, failed, why = said.partition("bwrap: execvp ")
+        if failed:
+            return Ending(NOT_RUN, message=f"failed to start command: {why}")
+        return Ending(NOT_RUN, fault=f"the sandbox did not come up: {said or f'exit {code}'}")
 
     def _hear(self) -> bytes:
         with contextlib.suppress(BlockingIOError):
-            while data := os.read(self._word_pipe, _CHUNK):
-                self._words += data
-        return self._words
+            while data := os.read(self._tell_pipe, _CHUNK):
+                self._told += data
+        return self._told
 
     def _terminate(self) -> None:
         if self._status is not None:
@@ -216,12 +227,11 @@ class Process:
             orphans.end_group(self.pid, signal.SIGTERM)
             return
         # What the sandbox's own first process leads is the group of the command: it is itself
-        # deaf to SIGTERM, and so is the shell. Until the command has taken the place of the
-        # shell's child the signal would be heard by nobody.
+        # deaf to SIGTERM. Until the command has taken the place of its child the signal would
+        # be heard by nobody who could say a last word.
         inner = orphans.children_of(self.pid)
-        shell = orphans.children_of(inner[0]) if inner else []
-        child = orphans.children_of(shell[0]) if shell else []
-        if not child or orphans.command_of(child[0]) == orphans.command_of(shell[0]):
+        child = orphans.children_of(inner[0]) if inner else []
+        if not child or orphans.command_of(child[0]) == orphans.command_of(inner[0]):
             self._loop.after(_RETRY, self._terminate)
             return
         orphans.end_group(inner[0], signal.SIGTERM)

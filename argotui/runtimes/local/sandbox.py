@@ -10,10 +10,6 @@ from typing import Any
 
 from argotui.runtimes.local.view import PATH_ONLY, View
 
-# The shell that stays outside the command tells an end by signal from an exit code above 128:
-# only then it says a word on its own stderr, which is a pipe to us (handed over as stdin). The
-# first newline says that the sandbox came up. The command's own stderr is moved out of the way.
-_INSIDE = 'exec 8>&2 2>&0 </dev/null; echo >&2; trap : 1 2 15; (exec "$@" 2>&8 8>&-); exit $?'
 _OUTSIDE = 'cd "$0" && exec "$@"'
 _ARGS_FD = 3  # where bubblewrap finds its options: off the command line, which everybody can read
 
@@ -89,10 +85,17 @@ def sandbox_options(around: Around, spec: dict[str, Any], pinned: dict[str, int]
     return b"".join(option.encode("utf-8", "surrogateescape") + b"\0" for option in options)
 
 
-def sandboxed(around: Around, command: list[str]) -> list[str]:
-    """Return the command line that runs `command` inside; options come by descriptor 3."""
-    shell = ["/bin/sh", "-c", _INSIDE, "sh"]
-    return [around["program"], "--args", str(_ARGS_FD), "--", *shell, *command]
+def sandboxed(around: Around, command: list[str], told: int) -> list[str]:
+    """Return the command line that runs `command` inside; options come by descriptor 3.
+
+    By descriptor `told` bubblewrap says how the command ended (`has_run`)."""
+    given = ["--args", str(_ARGS_FD), "--json-status-fd", str(told)]
+    return [around["program"], *given, "--", *command]
+
+
+def has_run(told: bytes) -> bool:
+    """Say whether bubblewrap came as far as the command: only of that does it tell an end."""
+    return b'"exit-code"' in told
 
 
 def plain(command: list[str], folder: str, guard: list[str]) -> list[str]:
