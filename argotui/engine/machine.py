@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from argotui.engine import locks, memoize, requests, run, shutdown, stall
+from argotui.engine import gc, locks, memoize, requests, run, shutdown, stall
 from argotui.engine.context import Handler
 from argotui.engine.core import Core
 from argotui.engine.globals import Globals
@@ -186,6 +186,7 @@ class Engine:
         export(self.core, node)
         locks.release(self.core, node.name)
         memoize.remember(self.core, node)
+        gc.release_ended(self.core, node)
 
     def _recover(self) -> None:
         """Rebuild from the state what is not part of it."""

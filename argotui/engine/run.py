@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from argotui.engine import labels, locks
+from argotui.engine import gc, labels, locks
 from argotui.engine.core import ROOT, Core, HardError
 from argotui.engine.hooks import HookPlace, run_hooks
 from argotui.engine.invocation import Invocation, config_map_value, run_arguments
@@ -225,5 +225,6 @@ def finish(core: Core, phase: RunPhase, message: str) -> None:
             core.note(f"{node.display_name} was left {node.phase}", node.name)
     for holder in [key for key in core.state.memory if key.startswith("lock/")]:
         locks.release(core, holder.removeprefix("lock/"))
+    gc.release_all(core, phase)
     core.patch_run(phase=phase, message=message, finished_at=core.now)
     core.commands.append(FinishRun(phase=phase))
