@@ -107,6 +107,14 @@ async def test_a_stored_config_map_can_be_used_by_a_later_step(house):
     assert (await house.run(shell("echo $A", main={"env": env}))).result == "mine"
 
 
+@contract(*LOCAL, options={"object_store": True})
+async def test_a_kind_that_the_store_does_not_keep_is_told_to_the_node(house):
+    manifest = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\n"
+    report = await house.run(ResourceWork(action="create", manifest=manifest))
+    assert report.state is PodState.FAILED
+    assert "Job needs a cluster (--runtime kubernetes)" in report.fault
+
+
 @contract(*LOCAL)
 async def test_without_the_store_a_resource_needs_a_cluster(house):
     report = await house.run(ResourceWork(action="create", manifest="kind: ConfigMap"))

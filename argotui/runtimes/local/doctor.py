@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from argotui.runtimes.local.layout import interpreter, is_system
 
 _PATIENCE = 10.0  # seconds for a program that should need a few milliseconds
-_WANTED = ("/usr",)
+_INSTALL = {"apt": "install", "dnf": "install", "zypper": "install", "pacman": "-S", "apk": "add"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def find_sandbox() -> Sandbox:
         return Sandbox(problem=f"{sys.platform} has no bubblewrap")
     program = shutil.which("bwrap")
     if program is None:
-        return Sandbox(problem="bubblewrap (bwrap) is not installed")
+        return Sandbox(problem=f"bubblewrap (bwrap) is not installed ({_how_to_get_it()})")
     version = _said([program, "--version"])[1].rpartition(" ")[2]
     with tempfile.TemporaryDirectory(prefix="argotui-") as root:
         code, said = _said([program, *_trial(root), "--", "/usr/bin/env", "true"])
@@ -79,6 +79,13 @@ def look_around() -> Health:
         places=2 * (os.cpu_count() or 1),
         warnings=tuple(warnings),
     )
+
+
+def _how_to_get_it() -> str:
+    for manager, word in _INSTALL.items():
+        if shutil.which(manager):
+            return f"to get it: {manager} {word} bubblewrap"
+    return "install the package bubblewrap"
 
 
 def _trial(root: str) -> list[str]:

@@ -40,20 +40,29 @@ class ObjectStore:
             self._table(found["kind"])[found["metadata"]["name"]] = found
 
     def perform(self, work: ResourceWork) -> Report:
-        """Do one operation. What fails is a report, as kubectl would have it."""
+        """Do one operation. What fails is a report, as kubectl would have it.
+
+        Raises RuntimeFault for kinds that are not kept here: nothing is done then.
+        """
         began = time.time()
         try:
+            wanted = list(self._wanted(work))
+        except RuntimeFault as error:
+            return _failure(began, str(error))
+        for each in wanted:
+            self._table(str(each.get("kind")))
+        try:
             found: dict[str, Any] | None = None
-            for wanted in self._wanted(work):
-                found = self._act(work, wanted)
+            for each in wanted:
+                found = self._act(work, each)
             _judge(work, found)
             parameters, errors = _outputs(work, found)
         except RuntimeFault as error:
-            main = _main(began, code=1, message=str(error))
-            return Report(state=PodState.FAILED, containers=(main,), started_at=began)
+            return _failure(began, str(error))
         return Report(
             state=PodState.FAILED if errors else PodState.SUCCEEDED,
             containers=(_main(began),),
+            message="; ".join(errors),
             parameters=parameters,
             collect_errors=tuple(errors),
             object=found,
@@ -74,7 +83,10 @@ class ObjectStore:
             patch = documents[0] if documents and isinstance(documents[0], dict) else {}
             yield {**patch, **named}
             return
-        yield from documents
+        for each in documents:
+            if not isinstance(each, dict):
+                raise RuntimeFault(f"the manifest holds what is no object: {str(each)[:40]}")
+            yield each
 
     def _act(self, work: ResourceWork, wanted: dict[str, Any]) -> dict[str, Any] | None:
         kind = str(wanted.get("kind"))
@@ -141,6 +153,17 @@ class ObjectStore:
                 "(--runtime kubernetes)"
             )
         return self.objects[KINDS[kind]]
+
+
+def _failure(began: float, why: str) -> Report:
+    """The sentence is the node's message, and that of the container that Argo would have run."""
+    return Report(
+        state=PodState.FAILED,
+        containers=(_main(began, code=1, message=why),),
+        message=why,
+        started_at=began,
+        finished_at=time.time(),
+    )
 
 
 def _main(began: float, *, code: int = 0, message: str = "") -> ContainerState:

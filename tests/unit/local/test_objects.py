@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from argotui.model.errors import RuntimeFault
 from argotui.model.work import PodState, ResourceWork
 from argotui.runtimes.local.objects import ObjectStore
 
@@ -22,7 +23,8 @@ def do(store, action, manifest=CM, **more):
 def message(report):
     assert report.state is PodState.FAILED
     assert report.containers[0].exit_code == 1
-    return report.containers[0].message
+    assert report.message == report.containers[0].message
+    return report.message
 
 
 def test_an_object_is_made_found_changed_and_removed(store):
@@ -87,11 +89,17 @@ def test_conditions_are_held_against_the_object(store, success, failure, state):
 @pytest.mark.parametrize(
     ("manifest", "words"),
     [
-        (CM.replace("ConfigMap", "Job"), "needs a cluster"),
         (CM.replace("name: cm", "name: ../up"), "cannot be the name"),
         ("{", "no YAML"),
         ("", "flags or manifest"),
+        (CM + "---\n- no object\n", "no object"),
     ],
 )
 def test_what_cannot_be_is_told(store, manifest, words):
     assert words in message(do(store, "create", manifest))
+
+
+def test_a_kind_that_is_not_kept_is_a_fault_and_nothing_is_done(store):
+    with pytest.raises(RuntimeFault, match="keeps ConfigMaps and Secrets; Job needs a cluster"):
+        do(store, "create", f"{CM}---\napiVersion: batch/v1\nkind: Job\nmetadata: {{name: j}}\n")
+    assert store.objects["configMap"] == {}

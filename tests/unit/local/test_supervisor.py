@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,20 @@ def test_doctor_tells_what_it_found_by_trying():
     assert bool(found.sandbox.program) != bool(found.sandbox.problem)
     assert Path(found.python).exists()
     assert found.places >= 2
+
+
+@pytest.mark.parametrize(
+    ("manager", "words"),
+    [
+        ("apt", "bubblewrap (bwrap) is not installed (to get it: apt install bubblewrap)"),
+        ("apk", "bubblewrap (bwrap) is not installed (to get it: apk add bubblewrap)"),
+        ("", "bubblewrap (bwrap) is not installed (install the package bubblewrap)"),
+    ],
+)
+def test_without_bubblewrap_it_is_said_how_to_get_it(tmp_path, monkeypatch, manager, words):
+    if manager:
+        (tmp_path / manager).write_text("#!/bin/sh\n")
+        (tmp_path / manager).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert find_sandbox.__wrapped__().problem == words
