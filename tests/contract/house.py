@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from argotui.expr.jsonpath import render
 from argotui.logs.spool import SpoolReader, log_path
 from argotui.model.work import CollectedFile, Observation, PodWork, StagedFile, WorkRef
 from argotui.runtimes.fake import FakeRuntime
@@ -29,7 +30,10 @@ def make(kind, **options):
         return FakeRuntime()
     if kind == "kubernetes":
         return KubernetesRuntime(
-            kubeconfig=clusters.kubeconfig(), namespace=clusters.namespace(), **options
+            kubeconfig=clusters.kubeconfig(),
+            namespace=clusters.namespace(),
+            json_path=render,
+            **options,
         )
     return LocalRuntime(sandbox="auto" if kind == "sandboxed" else "off", **options)
 

@@ -13,6 +13,7 @@ from typing import Any
 from argotui.model.work import ContainerState, PodState, Report
 from argotui.runtimes.kubernetes.message import (
     LastWords,
+    Outputs,
     damaged,
     is_ours,
     last_words,
@@ -41,10 +42,12 @@ def report_of(
     state = _PHASES.get(str(status.get("phase") or "Pending"), PodState.PENDING)
     words = _words(status, plan)
     containers = _containers(pod, plan, words)
-    outputs = outputs_of(words.get("main"), plan, read or {}) if state.has_ended else damaged(plan)
+    outputs = outputs_of(words.get("main"), plan, read or {}) if state.has_ended else Outputs()
     if state.has_ended and _lost_words(status, plan, words):
         outputs = damaged(plan)
     is_over = state.has_ended
+    if outputs.errors:  # Argo's executor would have failed the pod
+        state = PodState.FAILED
     return Report(
         state=state,
         containers=containers,
@@ -54,9 +57,9 @@ def report_of(
         host_node_name=str((pod.get("spec") or {}).get("nodeName") or ""),
         started_at=seconds(status.get("startTime")),
         finished_at=_finished(containers) if is_over else None,
-        parameters=outputs.parameters if is_over else {},
-        result=outputs.result if is_over else None,
-        collect_errors=outputs.errors if is_over else (),
+        parameters=outputs.parameters,
+        result=outputs.result,
+        collect_errors=outputs.errors,
         waits_for=waits_for(pod) if state is PodState.PENDING else "",
         progress=_progress(words, plan),
     )

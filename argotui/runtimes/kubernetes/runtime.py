@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argotui.model.errors import RuntimeFault
-from argotui.model.work import Observation, PodState, PodWork, Report, Work, WorkRef
+from argotui.model.work import Observation, PodState, PodWork, Report, ResourceWork, Work, WorkRef
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.kept import Folder
@@ -21,8 +21,9 @@ from argotui.runtimes.kubernetes.making import Maker
 from argotui.runtimes.kubernetes.owner import ensure_owner, owner_reference, remove_owner
 from argotui.runtimes.kubernetes.place import ClusterPlace, find_place
 from argotui.runtimes.kubernetes.pods import Pods
+from argotui.runtimes.kubernetes.resources import RenderJsonPath, Resources
 from argotui.runtimes.kubernetes.shim import LABEL_RUN, Setting
-from argotui.runtimes.kubernetes.watch import PodWatcher
+from argotui.runtimes.kubernetes.watch import Watcher
 from argotui.runtimes.port import Emit, RunPlace
 
 _OPEN_SECONDS = 20.0
@@ -32,7 +33,8 @@ class KubernetesRuntime:
     """`context` None is the current one of the kubeconfig, or the cluster this process runs in;
     `namespace` None that of the context. `shim_image` is a busybox for images that may have no
     shell. `pending_timeout` ends pods that wait longer, in seconds. `keep_pods` leaves the pods of
-    a finished run in the cluster, until `argotui delete`."""
+    a finished run in the cluster, until `argotui delete`. `json_path` fills a JSONPath template of
+    Kubernetes with the values of an object."""
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class KubernetesRuntime:
         pending_timeout: float | None = None,
         hold_seconds: int = 120,
         keep_pods: bool = False,
+        json_path: RenderJsonPath | None = None,
     ) -> None:
         self._context, self._namespace, self._kubeconfig = context, namespace, kubeconfig
         self._shim_image, self._pending_timeout = shim_image, pending_timeout
@@ -51,13 +54,15 @@ class KubernetesRuntime:
         self._place: ClusterPlace | None = None
         self._run: RunPlace | None = None
         self._client: Client | None = None
+        self._json_path = json_path
         self._pods: Pods | None = None
-        self._watcher: PodWatcher | None = None
+        self._resources: Resources | None = None
+        self._watcher: Watcher | None = None
         self._emit: Emit = lambda observation: None
 
     @property
     def performs(self) -> tuple[type[Work], ...]:
-        return (PodWork,)
+        return (PodWork, ResourceWork)
 
     @property
     def where(self) -> str:
@@ -96,21 +101,33 @@ class KubernetesRuntime:
             tell=_tell,
             pending_timeout=self._pending_timeout,
         )
+        self._resources = Resources(
+            client=client,
+            namespace=cluster.namespace,
+            owner=owner_reference(owner, controller=True),
+            folder=folder,
+            emit=emit,
+            render=self._json_path,
+        )
         await self._look(folder, str(owner["resourceVersion"]))
 
     async def start(self, ref: WorkRef, work: Work) -> None:
-        pods = self._open_pods()
-        if pods.knows(ref):
+        pods, resources = self._open_pods(), self._open_resources()
+        if pods.knows(ref) or resources.knows(ref):
             return
         try:
-            if not isinstance(work, PodWork):
+            if isinstance(work, PodWork):
+                await pods.start(ref, work)
+            elif isinstance(work, ResourceWork):
+                resources.start(ref, work)
+            else:
                 raise RuntimeFault(f"the cluster does not do {type(work).__name__}")
-            await pods.start(ref, work)
         except RuntimeFault as error:
             report = Report(state=PodState.FAILED, fault=str(error))
             self._emit(Observation(ref=ref, report=report, at=time.time()))
 
     async def stop(self, ref: WorkRef, grace: float) -> None:
+        self._open_resources().stop(ref)
         await self._open_pods().stop(ref, grace)
 
     async def release(self, ref: WorkRef) -> None:
@@ -121,6 +138,8 @@ class KubernetesRuntime:
         self._pods = None
         if client is None or pods is None or run is None:
             return
+        if self._resources is not None:
+            await self._resources.close()
         await pods.close(keep_running=keep_running)
         if self._watcher is not None:
             self._watcher.close()
@@ -136,15 +155,19 @@ class KubernetesRuntime:
         assert self._run is not None
         assert self._client is not None
         loop, pods = asyncio.get_running_loop(), self._open_pods()
-        watcher = self._watcher = PodWatcher(
+        watcher = self._watcher = Watcher(
             self._client,
             f"/api/v1/namespaces/{self._cluster().namespace}/pods",
-            f"{LABEL_RUN}={self._run.run_id}",
+            {"labelSelector": f"{LABEL_RUN}={self._run.run_id}"},
             seen=lambda kind, pod: _in_loop(loop, pods.seen, kind, pod),
             listed=lambda found: _in_loop(loop, pods.listed, found),
             troubled=lambda text: None,
         )
         known = list(folder.load())
+        for kept in known:
+            if kept.plan is None:
+                self._open_resources().recover(kept)
+        known = [kept for kept in known if kept.plan is not None]
         if not known:
             watcher.start(version)
             return
@@ -169,6 +192,10 @@ class KubernetesRuntime:
     def _open_pods(self) -> Pods:
         assert self._pods is not None, "open comes first"
         return self._pods
+
+    def _open_resources(self) -> Resources:
+        assert self._resources is not None, "open comes first"
+        return self._resources
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, call: Any, *args: Any) -> None:

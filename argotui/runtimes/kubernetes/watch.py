@@ -1,6 +1,6 @@
-"""Seeing the pods of a run: listed, then watched, listed again when the thread of it is lost.
+"""Seeing the pods of a run, or one object: listed, then watched, listed again if the trace is lost.
 
-One thread a run. Called by runtime; what it sees goes to `seen`, from the thread.
+One thread a watch. Called by runtime; what it sees goes to `seen`, from the thread.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LONGEST_WAIT = 10.0
 Pod = Mapping[str, Any]
 
 
-class PodWatcher:
+class Watcher:
     """`seen(kind, pod)` gets ADDED, MODIFIED and DELETED, `listed(pods)` all there are after a
     fresh list, `troubled(text)` why nothing is seen for now ("" when it goes on)."""
 
@@ -28,14 +28,14 @@ class PodWatcher:
         self,
         client: Client,
         path: str,
-        selector: str,
+        selection: Mapping[str, str],
         *,
         seen: Callable[[str, Pod], None],
         listed: Callable[[list[Pod]], None],
         troubled: Callable[[str], None] = lambda text: None,
         read_seconds: float = STREAM_SECONDS,
     ) -> None:
-        self._client, self._path, self._selector = client, path, selector
+        self._client, self._path, self._selection = client, path, selection
         self._seen, self._listed, self._troubled = seen, listed, troubled
         self._read_seconds = read_seconds
         self._ended = threading.Event()
@@ -45,9 +45,7 @@ class PodWatcher:
 
     def list_now(self) -> list[Pod]:
         """List, and remember where to watch from. Raises ApiError."""
-        answer = self._client.once(
-            Request(method="GET", path=self._path, query={"labelSelector": self._selector})
-        )
+        answer = self._client.once(Request(method="GET", path=self._path, query=self._selection))
         self._version = str((answer.get("metadata") or {}).get("resourceVersion") or "")
         pods: list[Pod] = answer.get("items") or []
         return pods
@@ -83,7 +81,7 @@ class PodWatcher:
 
     def _watch(self) -> None:
         query = {
-            "labelSelector": self._selector,
+            **self._selection,
             "watch": True,
             "allowWatchBookmarks": True,
             "resourceVersion": self._version,
