@@ -158,6 +158,26 @@ async def test_a_sub_path_cannot_lead_out_by_a_link(house):
 
 
 @contract("sandboxed")
+async def test_a_sub_path_that_became_a_link_leads_no_collected_file_out(house):
+    (house.folder / "secret").write_text("hush")
+    whole, part = (
+        {"name": "v", "mountPath": "/v"},
+        {"name": "v", "mountPath": "/part", "subPath": "a"},
+    )
+    script = f"mv /v/a /v/b; ln -s {house.folder} /v/a"
+    for volume in ({"emptyDir": {}}, {"persistentVolumeClaim": {"claimName": "wf-v"}}):
+        work = PodWork(
+            pod=pod(
+                container(script, volumeMounts=[whole, part]), volumes=[{"name": "v", **volume}]
+            ),
+            collect=(CollectedFile(name="a", container="main", path="/part/secret"),),
+        )
+        report = await house.run(work)
+        assert report.containers[0].exit_code == 0
+        assert not report.parameters
+
+
+@contract("sandboxed")
 async def test_a_sub_path_is_a_folder_of_the_volume(house):
     whole = {"name": "v", "mountPath": "/v"}
     part = {"name": "v", "mountPath": "/part", "subPath": "a/b"}

@@ -12,7 +12,7 @@ import stat
 from typing import Any
 
 from argotui.runtimes.local import sandbox
-from argotui.runtimes.local.view import View
+from argotui.runtimes.local.view import View, volume_of
 
 
 def prepare(
@@ -61,28 +61,20 @@ def _open_up(_call: Any, path: str, _error: Any) -> None:
 
 
 def _fill(volume: dict[str, Any]) -> None:
+    fresh = not os.path.isdir(volume["folder"])
     os.makedirs(volume["folder"], mode=0o700 if volume["secret"] else 0o755, exist_ok=True)
-    if not volume["files"]:
-        os.chmod(volume["folder"], 0o777)  # an emptyDir, below folders that are private
+    if fresh and not volume["files"]:
+        os.chmod(volume["folder"], 0o777)  # for all to write to, below folders that are private
     view = View(volume["folder"], {})
     for name, content, mode in volume["files"]:
         view.write(name, base64.b64decode(content), mode)
 
 
 def _ensure_source(plan: dict[str, Any], host: str) -> None:
-    """A subPath that is not there yet is a folder. A link on the way to it could lead out."""
-    if not host.startswith(f"{plan['folder']}/") or os.path.exists(host):
-        _refuse_links(plan["folder"], host)
-        return
-    _refuse_links(plan["folder"], host)
-    os.makedirs(host, exist_ok=True)
-
-
-def _refuse_links(base: str, host: str) -> None:
-    if not host.startswith(f"{base}/"):
-        return
-    path = base
-    for part in host[len(base) + 1 :].split("/"):
-        path = f"{path}/{part}"
-        if os.path.islink(path):
-            raise OSError(40, "a symbolic link in the way of a subPath", host)
+    """A subPath that is not there yet is a folder of its volume, wherever links may lead."""
+    if volume := volume_of(host, [each["folder"] for each in plan["volumes"]]):
+        view, inner = View(volume, {}), host.removeprefix(volume)
+        if view.mode(inner) is None:
+            view.make_folder(inner)
+    elif volume_of(host, [plan["folder"]]):
+        os.makedirs(host, exist_ok=True)

@@ -21,7 +21,7 @@ from argotui.runtimes.local.environment import ADDRESS, Sources, environment, ex
 from argotui.runtimes.local.images import StandIn, stand_in
 from argotui.runtimes.local.layout import INNER_TOOLS, SYSTEM_PATH, Layout, is_system
 from argotui.runtimes.local.orphans import MARK
-from argotui.runtimes.local.volumes import binds_of, volumes_of
+from argotui.runtimes.local.volumes import Claims, binds_of, volumes_of
 
 _GRACE = 30.0  # seconds, as a pod has by default
 _PROGRESS = "/var/run/argo/progress"
@@ -48,7 +48,8 @@ def make_plan(ref: WorkRef, work: PodWork, setting: Setting) -> dict[str, Any]:
     pod, key = _with_identity(work.pod, ref, setting), safe_key(ref)
     spec = pod.get("spec") or {}
     folder = str(setting.work / "pods" / key)
-    volumes = volumes_of(pod, setting.sources, folder)
+    claims = Claims(folder=str(setting.work / "claims"), workflow_name=setting.workflow_name)
+    volumes = volumes_of(pod, setting.sources, folder, claims)
     containers = [
         _container(raw, kind, pod, work, ref, volumes, folder, setting)
         for raw, kind in _kinds(spec, work.mains)
@@ -149,7 +150,7 @@ def _container(
         "name": name,
         "kind": kind,
         "early": kind == "sidecar" and raw.get("restartPolicy") == "Always",
-        "base": folder,
+        "volumes": [volume["folder"] for volume in volumes],
         "root": root,
         "log": str(log_path(setting.logs, ref.key, name)),
         "argv": argv,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from argotui.runtimes.local.view import PATH_ONLY, View
+from argotui.runtimes.local.view import PATH_ONLY, View, volume_of
 
 _OUTSIDE = 'cd "$0" && exec "$@"'
 _ARGS_FD = 3  # where bubblewrap finds its options: off the command line, which everybody can read
@@ -18,12 +18,13 @@ Around = dict[str, Any]
 
 def container_view(around: Around | None, spec: dict[str, Any]) -> View:
     """Return how paths inside the container map to this machine."""
-    mounts = {path: host for host, path, _ in spec["binds"]}
+    mounts, volumes = {path: host for host, path, _ in spec["binds"]}, tuple(spec["volumes"])
     fixed = {path for _, path, read_only in spec["binds"] if read_only}
     if around is None:
-        return View("/", mounts, frozenset(fixed))
+        return View("/", mounts, frozenset(fixed), volumes)
     system = around["mounts"]
-    return View(spec["root"], {**system, **mounts}, frozenset(fixed | (set(system) - set(mounts))))
+    fixed |= set(system) - set(mounts)
+    return View(spec["root"], {**system, **mounts}, frozenset(fixed), volumes)
 
 
 def prepare_root(around: Around | None, spec: dict[str, Any]) -> None:
@@ -50,12 +51,11 @@ def pin_sub_paths(spec: dict[str, Any]) -> dict[str, int]:
     become one at any moment. Links are followed within the volume only. Raises OSError.
     """
     pinned: dict[str, int] = {}
-    volumes = f"{spec['base']}/volumes/"
     try:
         for host, path, _ in spec["binds"]:
-            name, _, inner = host.removeprefix(volumes).partition("/")
-            if host.startswith(volumes) and inner:
-                pinned[path] = View(volumes + name, {}).open(inner, PATH_ONLY)
+            volume = volume_of(host, spec["volumes"])
+            if volume and host != volume:
+                pinned[path] = View(volume, {}).open(host.removeprefix(volume), PATH_ONLY)
                 os.set_inheritable(pinned[path], True)
     except OSError:
         for handle in pinned.values():

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterable
 
 _LINKS = 40  # as many symbolic links as a kernel follows in one path
 PATH_ONLY = getattr(os, "O_PATH", os.O_RDONLY | os.O_NONBLOCK) | os.O_CLOEXEC
@@ -20,17 +21,23 @@ class View:
 
     Symbolic links are followed inside only: an absolute one begins again at `root`. Folders are
     walked by descriptor, so that a process still running inside cannot swap one for a link.
-    Nothing is ever written below the mounts of `read_only`: they are the host's.
+    Nothing is ever written below the mounts of `read_only`: they are the host's. A mount that is
+    part of one of `volumes` (host folders that containers write to) is found from there anew.
     """
 
-    __slots__ = ("mounts", "read_only", "root")
+    __slots__ = ("mounts", "read_only", "root", "volumes")
 
     def __init__(
-        self, root: str, mounts: dict[str, str], read_only: frozenset[str] = frozenset()
+        self,
+        root: str,
+        mounts: dict[str, str],
+        read_only: frozenset[str] = frozenset(),
+        volumes: tuple[str, ...] = (),
     ) -> None:
         self.root = root
         self.mounts = mounts
         self.read_only = read_only
+        self.volumes = volumes
 
     def open(self, path: str, flags: int, mode: int = 0o644, *, make: str = "") -> int:
         """Open a file for reading or writing. Raises OSError.
@@ -62,8 +69,13 @@ class View:
                     todo.extend(p for p in reversed(link.split("/")) if p not in ("", "."))
                     continue
                 if not todo and make != "folder":
-                    return _last(part, mounted, folder, flags, mode)
-                inner = _folder(part, mounted, folder, make=bool(make))
+                    if mounted is not None:
+                        return self._mounted(mounted, flags | os.O_CLOEXEC, mode)
+                    return os.open(part, flags | _NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=folder)
+                if mounted is not None:
+                    inner = self._mounted(mounted, PATH_ONLY | os.O_DIRECTORY)
+                else:
+                    inner = _folder(part, folder, make=bool(make))
                 os.close(folder)
                 folder = inner
                 done.append(part)
@@ -114,6 +126,13 @@ class View:
         finally:
             os.close(handle)
 
+    def _mounted(self, host: str, flags: int, mode: int = 0o644) -> int:
+        """Open what is mounted. Within a volume a name on the way may have become a link."""
+        volume = volume_of(host, self.volumes)
+        if volume and host != volume:
+            return View(volume, {}).open(host.removeprefix(volume), flags, mode)
+        return os.open(host, flags, mode)
+
     def _start(self) -> int:
         return os.open(self.root, PATH_ONLY | os.O_DIRECTORY)
 
@@ -123,6 +142,11 @@ class View:
         return fresh
 
 
+def volume_of(host: str, volumes: Iterable[str]) -> str:
+    """Return which of these folders a path of the host is in, or is; empty if in none."""
+    return next((each for each in volumes if f"{host}/".startswith(f"{each}/")), "")
+
+
 def _link(name: str, folder: int) -> str | None:
     try:
         return os.readlink(name, dir_fd=folder)
@@ -130,21 +154,11 @@ def _link(name: str, folder: int) -> str | None:
         return None
 
 
-def _folder(name: str, mounted: str | None, folder: int, *, make: bool) -> int:
-    flags = PATH_ONLY | os.O_DIRECTORY
-    if mounted is not None:
-        return os.open(mounted, flags)
+def _folder(name: str, folder: int, *, make: bool) -> int:
     if make:
         with contextlib.suppress(FileExistsError):
             os.mkdir(name, 0o755, dir_fd=folder)
-    return os.open(name, flags | _NOFOLLOW, dir_fd=folder)
-
-
-def _last(name: str, mounted: str | None, folder: int, flags: int, mode: int) -> int:
-    flags |= os.O_CLOEXEC
-    if mounted is not None:
-        return os.open(mounted, flags, mode)
-    return os.open(name, flags | _NOFOLLOW, mode, dir_fd=folder)
+    return os.open(name, PATH_ONLY | os.O_DIRECTORY | _NOFOLLOW, dir_fd=folder)
 
 
 def find_program(view: View, command: str, search: str, folder: str) -> str:

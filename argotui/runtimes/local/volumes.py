@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import posixpath
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from argotui.model.errors import RuntimeFault
@@ -17,8 +18,21 @@ _READ_ONLY = ("configMap", "secret", "downwardAPI", "projected")
 _FILE_MODE = 0o644
 
 
-def volumes_of(pod: Mapping[str, Any], sources: Sources, folder: str) -> list[dict[str, Any]]:
-    """Return what to make for each volume that a container mounts. Raises RuntimeFault."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """Where the claims of the run are kept, and how their names begin: with the workflow's."""
+
+    folder: str
+    workflow_name: str
+
+
+def volumes_of(
+    pod: Mapping[str, Any], sources: Sources, folder: str, claims: Claims
+) -> list[dict[str, Any]]:
+    """Return what to make for each volume that a container mounts. Raises RuntimeFault.
+
+    `folder` is the pod's own, where all of them are but the claims of the run.
+    """
     spec = pod.get("spec") or {}
     containers = {str(each["name"]): each for each in spec.get("containers") or ()}
     used = {
@@ -30,6 +44,9 @@ def volumes_of(pod: Mapping[str, Any], sources: Sources, folder: str) -> list[di
     for volume in spec.get("volumes") or ():
         name = str(volume["name"])
         if name in used:
+            if claim := volume.get("persistentVolumeClaim"):
+                found.append(_claimed(name, claim, claims))
+                continue
             kind, files = _content(volume, pod, containers, sources)
             found.append(
                 {
@@ -67,6 +84,23 @@ def binds_of(
     return sorted(binds, key=lambda bind: bind[1].count("/"))
 
 
+def _claimed(name: str, claim: Mapping[str, Any], claims: Claims) -> dict[str, Any]:
+    """A claim that the run made for itself is a folder of the run, shared by its pods."""
+    wanted = str(claim.get("claimName") or "")
+    if not wanted.startswith(f"{claims.workflow_name}-"):
+        raise RuntimeFault(
+            f'volume "{name}": the PersistentVolumeClaim "{wanted}" is one of a cluster and needs '
+            "it (--runtime kubernetes); here those of the workflow's own volumeClaimTemplates work"
+        )
+    return {
+        "name": name,
+        "folder": f"{claims.folder}/{_plain_name(wanted)}",
+        "files": [],
+        "secret": False,
+        "read_only": bool(claim.get("readOnly")),
+    }
+
+
 def _content(
     volume: Mapping[str, Any],
     pod: Mapping[str, Any],
@@ -89,8 +123,8 @@ def _content(
                     files += _files(inner, body_mode, pod, containers, sources)
             return kind, files
     raise RuntimeFault(
-        f'volume "{volume["name"]}": {kind} needs a cluster; here emptyDir, configMap, secret, '
-        "downwardAPI and projected volumes work (or use --runtime kubernetes)"
+        f'volume "{volume["name"]}": {kind} needs a cluster (--runtime kubernetes); here '
+        "emptyDir, configMap, secret, downwardAPI, projected and claimed volumes work"
     )
 
 
