@@ -63,6 +63,12 @@ def make_runtime(place: Place) -> Runtime:
         return FakeRuntime()
     from argotui.runtimes.http import HttpRuntime
     from argotui.runtimes.joined import JoinedRuntime
+
+    if place.runtime == Where.KUBERNETES:
+        from argotui.expr.jsonpath import render
+        from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
+
+        return JoinedRuntime(KubernetesRuntime(**place.options, json_path=render), HttpRuntime())
     from argotui.runtimes.local.runtime import LocalRuntime
 
     return JoinedRuntime(LocalRuntime(**place.options), HttpRuntime())
@@ -79,7 +85,9 @@ def create_run(prepared: Prepared, place: Place, approvals: Approvals | None = N
         run_id=new_run_id(),
         workflow_name=prepared.name,
         created=time.time(),
-        namespace=resolved.metadata.namespace or _DEFAULT_NAMESPACE,
+        namespace=place.options.get("namespace")
+        or resolved.metadata.namespace
+        or _DEFAULT_NAMESPACE,
         uid=str(uuid.uuid4()),
         seed=secrets.randbits(63),
         manifest=prepared.source.label,

@@ -13,7 +13,6 @@ from typing import Any
 from argotui.cli.checks import Check
 
 _PATIENCE = 20.0  # seconds for everything that is asked of a cluster
-_NOT_YET = "this version runs workflows on this machine only"
 
 
 def kubeconfig_paths() -> list[Path]:
@@ -28,14 +27,16 @@ def kubeconfig_paths() -> list[Path]:
 def check_cluster() -> Check:
     files = kubeconfig_paths()
     if not files:
-        return Check(name="cluster", state="ok", detail=f"no kubeconfig; {_NOT_YET}")
+        return Check(
+            name="cluster", state="ok", detail="no kubeconfig: workflows run on this machine"
+        )
     names = ", ".join(str(path) for path in files)
     if util.find_spec("kubernetes") is None:
         return Check(
             name="cluster",
             state="note",
-            detail=f"{names}; {_NOT_YET}",
-            advice="to have the cluster examined: pip install 'argotui[kubernetes]'",
+            detail=names,
+            advice="to run there: pip install 'argotui[kubernetes]'",
         )
     return _judged(names, _probe())
 
@@ -47,7 +48,7 @@ def _judged(names: str, found: dict[str, Any]) -> Check:
             name="cluster",
             state="note",
             detail=f"{names}: {first}",
-            advice=f"try: kubectl version; {_NOT_YET}",
+            advice="try: kubectl version",
         )
     where = f"{found['context']}/{found['namespace']}, {found['version']} at {found['server']}"
     if missing := found["missing"]:
@@ -55,9 +56,9 @@ def _judged(names: str, found: dict[str, Any]) -> Check:
             name="cluster",
             state="note",
             detail=f"{where}; you may not: {', '.join(missing)}",
-            advice=f"ask for these rights in namespace {found['namespace']}; {_NOT_YET}",
+            advice=f"ask for these rights in namespace {found['namespace']}: docs/cluster.md",
         )
-    return Check(name="cluster", state="ok", detail=f"{where}; all rights are there; {_NOT_YET}")
+    return Check(name="cluster", state="ok", detail=f"{where}; all rights are there")
 
 
 def _probe() -> dict[str, Any]:

@@ -4,6 +4,8 @@ Read by the commands that run something; remembered choices are the only thing w
 
     parallel = 8                # containers at once on the local runtime (default: twice the cores)
 
+    library = ["~/argo"]        # folders whose templates are there to be referred to
+
     [images."registry.corp/node:*"]   # what stands in for such images on the local runtime
     path = "/opt/node/bin"            # first on the PATH: a folder, or a list of them
     command = ["node"]                # what the image runs by itself
@@ -11,11 +13,12 @@ Read by the commands that run something; remembered choices are the only thing w
 
     [remember]
     no-sandbox = true           # run without isolation where bubblewrap does not work
-    runtime = "local"           # where to run although there is a kubeconfig
+    "cluster prod/builds" = "kubernetes"  # where to run with this context and namespace
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -28,20 +31,28 @@ import platformdirs
 
 from argotui.model.errors import UsageError
 
-_KNOWN: Mapping[str, type] = {"parallel": int, "images": dict, "remember": dict}
-_REMEMBERED: Mapping[str, type] = {"no-sandbox": bool, "runtime": str}
+_KNOWN: Mapping[str, type] = {
+    "parallel": int,
+    "library": list,
+    "images": dict,
+    "remember": dict,
+}
+_REMEMBERED: Mapping[str, type] = {"no-sandbox": bool}
+CLUSTER = "cluster "  # + context/namespace: a remembered choice between it and this machine
 _RUNTIMES = ("local", "kubernetes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`images` maps a pattern of image names to what stands in for them on the local runtime."""
+    """`images` maps a pattern of image names to what stands in for them on the local runtime;
+    `library` are folders, relative ones beside the file made absolute."""
 
     path: Path
     parallel: int | None = None
     images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    library: tuple[str, ...] = ()
     no_sandbox: bool = False
-    runtime: str = ""
+    clusters: Mapping[str, str] = field(default_factory=dict)  # context/namespace -> runtime
 
 
 def config_path() -> Path:
@@ -75,8 +86,9 @@ def remember(name: str, value: bool | str) -> None:
     path = config_path()
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     shown = str(value).lower() if isinstance(value, bool) else f'"{value}"'
-    line = f"{name} = {shown}\n"
-    old = re.compile(rf"^{re.escape(name)}\s*=.*\n?", re.MULTILINE)
+    key = name if re.fullmatch(r"[\w-]+", name) else json.dumps(name)
+    line = f"{key} = {shown}\n"
+    old = re.compile(rf"^{re.escape(key)}\s*=.*\n?", re.MULTILINE)
     head, mark, tail = text.partition("[remember]\n")
     if mark:
         text = head + mark + line + old.sub("", tail)
@@ -100,19 +112,33 @@ def _checked(path: Path, text: str, table: Mapping[str, Any]) -> Config:
     for name, entry in table.get("images", {}).items():
         if problem := _wrong_image(entry):
             raise wrong(name, f"images: '{name}': {problem}")
+    folders = [_folder(path, name) for name in table.get("library", [])]
+    if not all(folders):
+        raise wrong("library", "'library' must be a list of folders that are there")
     kept = table.get("remember", {})
+    clusters = {n.removeprefix(CLUSTER): v for n, v in kept.items() if n.startswith(CLUSTER)}
     for name, value in kept.items():
-        if type(value) is not _REMEMBERED.get(name):
+        if name.startswith(CLUSTER):
+            if value not in _RUNTIMES:
+                raise wrong(name, f"'{name}' must be one of {', '.join(_RUNTIMES)}")
+        elif type(value) is not _REMEMBERED.get(name):
             raise wrong(name, f"'{name}' is nothing that argotui remembers, or of the wrong type")
-    if kept.get("runtime", "local") not in _RUNTIMES:
-        raise wrong("runtime", f"'runtime' must be one of {', '.join(_RUNTIMES)}")
     return Config(
         path=path,
         parallel=table.get("parallel"),
         images=table.get("images", {}),
+        library=tuple(folders),
         no_sandbox=kept.get("no-sandbox", False),
-        runtime=kept.get("runtime", ""),
+        clusters=clusters,
     )
+
+
+def _folder(config: Path, name: Any) -> str:
+    """Return a library's folder, nothing if there is no such folder."""
+    if not isinstance(name, str) or not name:
+        return ""
+    folder = config.parent / Path(name).expanduser()
+    return str(folder) if folder.is_dir() else ""
 
 
 def _wrong_image(entry: Any) -> str:
@@ -134,7 +160,8 @@ def _wrong_image(entry: Any) -> str:
 
 
 def _a(kind: type) -> str:
-    return {int: "a whole number", dict: "a table", str: "a text", bool: "true or false"}[kind]
+    words = {int: "a whole number", dict: "a table", list: "a list", str: "a text"}
+    return words.get(kind, "true or false")
 
 
 def _line_of(text: str, key: str) -> int:

@@ -46,11 +46,30 @@ WorkflowName = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse all that the Argo controller refuses.")
 ]
+Library = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--library", metavar="DIR", help="Templates to refer to are in this folder; repeatable."
+    ),
+]
 Runtime = Annotated[
     Where,
     typer.Option(
         "--runtime",
-        help="Where to run: on this machine (local), nowhere (fake: everything succeeds).",
+        help="Where to run: on this machine (local), in a cluster (kubernetes), nowhere (fake).",
+    ),
+]
+Context = Annotated[
+    str | None,
+    typer.Option("--context", metavar="NAME", help="Cluster: context of the kubeconfig."),
+]
+Namespace = Annotated[
+    str | None, typer.Option("-n", "--namespace", metavar="NAME", help="Cluster: the namespace.")
+]
+PendingTimeout = Annotated[
+    str | None,
+    typer.Option(
+        "--pending-timeout", metavar="DURATION", help="Cluster: end pods that wait longer."
     ),
 ]
 NoSandbox = Annotated[

@@ -22,11 +22,17 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The manifests: names as given, their contents, and the folder the names are relative to."""
+    """The manifests: names as given, their contents, and the folder the names are relative to.
+
+    `library` are files whose templates and ConfigMaps are only referred to, read from the folders
+    `libraries`.
+    """
 
     names: tuple[str, ...]
     contents: Mapping[str, bytes] = field(repr=False)
     folder: str = ""
+    libraries: tuple[str, ...] = ()
+    library: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def label(self) -> str:
@@ -49,6 +55,9 @@ class Choices:
     workflow: str | None = None
     strict: bool = False
     runtime: Where = Where.AUTO
+    context: str | None = None
+    namespace: str | None = None
+    pending_timeout: float | None = None
     no_sandbox: bool = False
     parallel: int | None = None
     object_store: bool = False

@@ -12,6 +12,8 @@ import typer
 from argotui.cli import options as o
 from argotui.cli.app_pairs import PAIR_SEPARATOR
 from argotui.cli.approver import CI_TIMEOUT, Approvals
+from argotui.cli.config import load_config
+from argotui.cli.library import read_library
 from argotui.cli.request import Choices, Showing, Source, Where
 from argotui.cli.sources import (
     STDIN,
@@ -34,7 +36,11 @@ def run(
     generate_name: o.GenerateName = None,
     workflow: o.WorkflowName = None,
     strict: o.Strict = False,
+    library: o.Library = None,
     runtime: o.Runtime = Where.AUTO,
+    kube_context: o.Context = None,
+    namespace: o.Namespace = None,
+    pending_timeout: o.PendingTimeout = None,
     no_sandbox: o.NoSandbox = False,
     parallel: o.Parallel = None,
     object_store: o.ObjectStore = False,
@@ -61,12 +67,21 @@ def run(
     showing = _showing(given)
     approvals, patience = approvals_of(given), _patience(approval_timeout)
     choices = _choices(given)
-    return start(read_source(files), choices, showing, approvals=approvals, patience=patience)
+    source = read_source(files, library)
+    return start(source, choices, showing, approvals=approvals, patience=patience)
 
 
-def read_source(names: Sequence[str]) -> Source:
-    """Read all that was named. Raises UsageError for what cannot be read."""
-    return Source(names=tuple(names), contents=read_manifests(names), folder=str(Path.cwd()))
+def read_source(names: Sequence[str], libraries: Sequence[str] | None = None) -> Source:
+    """Read all that was named, and the libraries given and set. Raises UsageError for what cannot
+    be read."""
+    folders = (*(libraries or ()), *load_config().library)
+    return Source(
+        names=tuple(names),
+        contents=read_manifests(names),
+        folder=str(Path.cwd()),
+        libraries=folders,
+        library=read_library(folders),
+    )
 
 
 def approvals_of(given: Mapping[str, Any]) -> Approvals:
@@ -97,6 +112,9 @@ def _choices(given: Mapping[str, Any]) -> Choices:
         workflow=given["workflow"],
         strict=given["strict"],
         runtime=given["runtime"],
+        context=given["kube_context"],
+        namespace=given["namespace"],
+        pending_timeout=_seconds("--pending-timeout", given["pending_timeout"]),
         no_sandbox=given["no_sandbox"],
         parallel=given["parallel"],
         object_store=given["object_store"],
@@ -123,9 +141,15 @@ def _patience(timeout: str | None) -> float | None:
     """Return how many seconds to wait for people; None is without end."""
     if timeout is None:
         return CI_TIMEOUT if os.environ.get("CI", "").lower() in ("1", "true") else None
+    return _seconds("--approval-timeout", timeout)
+
+
+def _seconds(option: str, duration: str | None) -> float | None:
+    if duration is None:
+        return None
     try:
-        return parse_duration(timeout)
+        return parse_duration(duration)
     except ValueError:
         raise UsageError(
-            f"--approval-timeout: '{timeout}' is no duration; write 90s, 30m or 1h30m"
+            f"{option}: '{duration}' is no duration; write 90s, 30m or 1h30m"
         ) from None

@@ -11,7 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException, HTTPMessage
+from email.message import Message
+from http.client import HTTPException
 from typing import Any
 
 from argotui.model.manifest import JsonObject
@@ -98,7 +99,7 @@ def perform(request: urllib.request.Request, work: HttpWork) -> Report:
         return Report(state=PodState.FAILED, message=f"{work.method} {work.url}: {reason}")
 
 
-def _answered(code: int, headers: HTTPMessage, body: bytes) -> Report:
+def _answered(code: int, headers: Message, body: bytes) -> Report:
     if len(body) > _BODY_MAX:
         text = f"the response is larger than {_BODY_MAX >> 20} MiB"
         return Report(state=PodState.FAILED, message=text, fault=text)

@@ -16,13 +16,13 @@ def file(tmp_path, monkeypatch):
 def test_everything_is_read(file):
     file.write_text(
         'parallel = 3\n[images."reg/x:*"]\npath = "/opt/x"\n'
-        '[remember]\nno-sandbox = true\nruntime = "local"\n'
+        '[remember]\nno-sandbox = true\n"cluster a/b" = "local"\n'
     )
     config = load_config()
     assert config.parallel == 3
     assert dict(config.images) == {"reg/x:*": {"path": "/opt/x"}}
     assert config.no_sandbox
-    assert config.runtime == "local"
+    assert config.clusters == {"a/b": "local"}
 
 
 def test_no_file_is_no_fault_where_none_was_named(tmp_path, monkeypatch):
@@ -44,7 +44,7 @@ def test_no_file_is_no_fault_where_none_was_named(tmp_path, monkeypatch):
         ("[images.a]\n[images.'c:*']\nx = 3\n", 2, "'c:*': unknown setting 'x'"),
         ("[images.a]\ncommand = [1]\n", 1, "'command' must be a text"),
         ("[remember]\nno-sandbox = 'yes'\n", 2, "'no-sandbox'"),
-        ("[remember]\nruntime = 'moon'\n", 2, "'runtime' must be one of"),
+        ("[remember]\n'cluster a/b' = 'moon'\n", 2, "'cluster a/b' must be one of"),
         ("images = 3\n", 1, "'images' must be a table"),
         ('x = """\n', 1, "Unterminated string"),
     ],
@@ -73,10 +73,10 @@ def test_bytes_that_are_no_text_are_one_message(file):
 def test_a_choice_is_remembered_and_the_rest_stays(file):
     file.write_text('# mine\nparallel = 2\n[images.a]\npath = "b"\n')
     remember("no-sandbox", value=True)
-    remember("runtime", value="local")
+    remember("cluster a/b", value="local")
     remember("no-sandbox", value=False)
     config = load_config()
-    assert (config.parallel, config.no_sandbox, config.runtime) == (2, False, "local")
+    assert (config.parallel, config.no_sandbox, config.clusters) == (2, False, {"a/b": "local"})
     assert file.read_text().startswith("# mine\n")
     assert file.read_text().count("no-sandbox") == 1
 

@@ -1,5 +1,7 @@
 """Where a run runs: what was said, what was remembered, what the machine has."""
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,9 +54,6 @@ def test_without_a_sandbox_somebody_has_to_say_yes(sandbox):
 
 @pytest.mark.parametrize(("said", "remembered"), [("y\n", True), ("YES\n", True), ("\n", False)])
 def test_a_yes_is_remembered(sandbox, monkeypatch, tmp_path, capsys, said, remembered):
-    import io
-    import sys
-
     sandbox(Sandbox(problem="bubblewrap (bwrap) is not installed"))
     monkeypatch.setenv("ARGOTUI_CONFIG", str(tmp_path / "c.toml"))
     monkeypatch.setattr(sys, "stdin", io.StringIO(said))
@@ -68,15 +67,66 @@ def test_a_yes_is_remembered(sandbox, monkeypatch, tmp_path, capsys, said, remem
     assert "with your rights" in capsys.readouterr().err
 
 
-def test_a_cluster_that_is_passed_over_is_told_of_unless_local_was_chosen(sandbox, tmp_path):
-    (tmp_path / ".kube").mkdir()
-    (tmp_path / ".kube" / "config").write_text("")
-    assert "kubeconfig" in decide(Choices(), NONE, ask=False).note
+KUBECONFIG = """
+current-context: prod
+contexts:
+  - {name: prod, context: {cluster: c, user: u, namespace: builds}}
+  - {name: lab, context: {cluster: c, user: u}}
+"""
+
+
+@pytest.fixture
+def kubeconfig(tmp_path, monkeypatch):
+    path = tmp_path / "kubeconfig"
+    path.write_text(KUBECONFIG)
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    monkeypatch.setenv("ARGOTUI_CONFIG", str(tmp_path / "c.toml"))
+
+
+def test_without_a_kubeconfig_it_runs_here_and_says_so(sandbox):
+    place = decide(Choices(), NONE, ask=False)
+    assert (place.runtime, place.note) == ("local", "no kubeconfig: runs on this machine")
     assert decide(Choices(runtime=Where.LOCAL), NONE, ask=False).note == ""
-    remembered = Config(path=Path("c"), runtime="local")
-    assert decide(Choices(), remembered, ask=False).note == ""
 
 
-def test_clusters_are_said_to_be_for_later(sandbox):
-    with pytest.raises(UsageError, match="--runtime local"):
+def test_headless_with_a_kubeconfig_somebody_has_to_choose(sandbox, kubeconfig):
+    with pytest.raises(UsageError, match=r"prod/builds.*--runtime kubernetes.*--runtime local"):
+        decide(Choices(), NONE, ask=False)
+    for runtime in ("kubernetes", "local"):
+        remembered = Config(path=Path("c"), clusters={"prod/builds": runtime})
+        assert decide(Choices(), remembered, ask=False).runtime == runtime
+    # a choice for one namespace says nothing of another
+    with pytest.raises(UsageError):
+        decide(Choices(), Config(path=Path("c"), clusters={"prod/x": "local"}), ask=False)
+
+
+@pytest.mark.parametrize(("said", "runtime"), [("c\n", "kubernetes"), ("machine\n", "local")])
+def test_a_person_is_asked_once_for_a_context_and_namespace(
+    sandbox, kubeconfig, monkeypatch, capsys, said, runtime
+):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+    assert decide(Choices(), NONE, ask=True).runtime == runtime
+    assert "prod/builds" in capsys.readouterr().err
+    assert load_config().clusters == {"prod/builds": runtime}
+    assert decide(Choices(), load_config(), ask=True).runtime == runtime
+
+
+def test_no_answer_runs_nothing(sandbox, kubeconfig, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    with pytest.raises(UsageError, match="not run"):
+        decide(Choices(), NONE, ask=True)
+
+
+def test_a_context_or_namespace_means_the_cluster(sandbox, kubeconfig):
+    place = decide(Choices(context="lab", pending_timeout=30.0), NONE, ask=False)
+    assert place.options == {"context": "lab", "namespace": "default", "pending_timeout": 30.0}
+    assert decide(Choices(namespace="x"), NONE, ask=False).options["context"] == "prod"
+    with pytest.raises(RuntimeFault, match="no context 'moon'"):
+        decide(Choices(context="moon"), NONE, ask=False)
+    with pytest.raises(UsageError, match="--runtime kubernetes"):
+        decide(Choices(runtime=Where.LOCAL, namespace="x"), NONE, ask=False)
+
+
+def test_a_cluster_without_a_kubeconfig_is_not_to_be_had(sandbox):
+    with pytest.raises(RuntimeFault, match="--runtime local"):
         decide(Choices(runtime=Where.KUBERNETES), NONE, ask=False)
