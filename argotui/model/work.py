@@ -62,7 +62,7 @@ class PodWork:
     the pod that are not mains are sidecars: ended when the mains have ended. `capture_result`
     asks for stdout of the container `main`. `in_pod_retry` is a containerSet's retryStrategy.
     `deadline_seconds` runs from the start of the pod (also in `pod`, for the kubelet).
-    `config_maps` are those given with the manifest that the pod refers to.
+    `unkept` are the names of output artifacts, which nothing keeps.
     """
 
     pod: JsonObject
@@ -74,6 +74,7 @@ class PodWork:
     daemon: bool = False
     deadline_seconds: float | None = None
     in_pod_retry: JsonObject | None = None
+    unkept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from argotui.model.work import CollectedFile, PodWork
+from argotui.pods.artifacts import staged_artifacts, unkept_artifacts
 from argotui.pods.containers import (
     MAIN,
     Mains,
@@ -44,12 +45,13 @@ def build_pod(request: PodRequest) -> PodWork:
         },
         mains=mains.names,
         order=mains.order,
-        stage=mains.stage,
+        stage=(*mains.stage, *staged_artifacts(request.template, mains.names)),
         collect=_collected(request, mains),
         capture_result=request.capture_result and MAIN in mains.names,
         daemon=bool(request.template.daemon),
         deadline_seconds=_deadline(request, spec),
         in_pod_retry=mains.in_pod_retry,
+        unkept=unkept_artifacts(request.template),
     )
 
 

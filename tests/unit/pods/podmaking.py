@@ -13,7 +13,7 @@ from argotui.model.bodies import (
     ResourceBody,
     ScriptBody,
 )
-from argotui.model.manifest import Outputs, Parameter, Template, ValueFrom
+from argotui.model.manifest import Artifact, Inputs, Outputs, Parameter, Template, ValueFrom
 from argotui.model.workflow import WorkflowSpec
 from argotui.pods import PodRequest, build_pod
 
@@ -26,7 +26,10 @@ def make_template(document: dict[str, Any]) -> Template:
         name=document.get("name", "t"),
         annotations=document.get("annotations", {}),
         daemon=document.get("daemon"),
-        outputs=Outputs(parameters=_parameters(document)),
+        inputs=Inputs(artifacts=_artifacts(document, "inputs")),
+        outputs=Outputs(
+            parameters=_parameters(document), artifacts=_artifacts(document, "outputs")
+        ),
         kind=kind,
         body=_body(kind, document.get(kind, {})),
         extra={key: document[key] for key in document.keys() & Template.CARRIES},
@@ -86,6 +89,18 @@ def _node(body: dict[str, Any]) -> ContainerNode:
         name=body.get("name", ""),
         dependencies=tuple(body.get("dependencies", ())),
         extra={key: value for key, value in body.items() if key not in known},
+    )
+
+
+def _artifacts(document: dict[str, Any], part: str) -> tuple[Artifact, ...]:
+    declared = document.get(part, {}).get("artifacts", ())
+    own = ("name", "path", "mode", "optional")
+    return tuple(
+        Artifact(
+            **{key: value for key, value in each.items() if key in own},
+            extra={key: value for key, value in each.items() if key not in own},
+        )
+        for each in declared
     )
 
 
