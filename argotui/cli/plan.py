@@ -36,6 +36,7 @@ def plan(
     entrypoint: o.Entrypoint = None,
     workflow: o.WorkflowName = None,
     strict: o.Strict = False,
+    library: o.Library = None,
     output: Output = PlanOutput.TEXT,
 ) -> int:
     """Show the tree that would run, as far as it can be known; nothing is started or written.
@@ -57,7 +58,7 @@ def plan(
         strict=strict,
         runtime=Where.LOCAL,
     )
-    prepared = prepare(read_source(files), choices)
+    prepared = prepare(read_source(files, library), choices)
     for warning in prepared.warnings:
         say(warning)
     written = prepared.resolved.metadata

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from argotui.cli.library import completed
 from argotui.cli.request import Choices, Source
 from argotui.manifest.check import check
 from argotui.manifest.effective import Options
@@ -59,8 +60,11 @@ class Prepared:
 def prepare(source: Source, choices: Choices) -> Prepared:
     """Return the workflow to run. Raises ManifestError with all problems, UsageError where the
     command line does not say which of several."""
-    loaded = load(source.contents.items(), strict=choices.strict)
-    workflow = _chosen(loaded, choices.workflow, source)
+    given = load(source.contents.items(), strict=choices.strict)
+    loaded, notes = completed(
+        given, source.library, tuple(source.contents), strict=choices.strict, folder=source.folder
+    )
+    workflow = _chosen(given, choices.workflow, source)
     options = Options(
         parameters=choices.parameters,
         parameter_file=choices.parameter_file,
@@ -87,7 +91,7 @@ def prepare(source: Source, choices: Choices) -> Prepared:
         workflow=workflow,
         resolved=resolved,
         name=name,
-        warnings=tuple(str(problem) for problem in problems),
+        warnings=(*notes, *(str(problem) for problem in problems)),
     )
 
 

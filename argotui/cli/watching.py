@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from argotui.cli.approver import who
 from argotui.cli.failure import say
+from argotui.cli.library import read_library
 from argotui.cli.prepare import Prepared, prepare
 from argotui.cli.request import Source
 from argotui.cli.sources import STDIN, read_manifests
@@ -27,8 +29,10 @@ def reread(source: Source) -> Source:
     """Read the manifests anew; what came by stdin stays as it was."""
     names = [name for name in source.names if name != STDIN]
     kept = {name: raw for name, raw in source.contents.items() if name.startswith("<")}
-    return Source(
-        names=source.names, contents={**kept, **read_manifests(names)}, folder=source.folder
+    return replace(
+        source,
+        contents={**kept, **read_manifests(names)},
+        library=read_library(source.libraries),
     )
 
 

@@ -38,7 +38,8 @@ class Place:
 class Loaded:
     """Everything read, by kind. `places` is keyed by the id of a `source` dict (see `place`).
 
-    A Secret has all its values in `data`, in base64, as an API server stores it.
+    A Secret has all its values in `data`, in base64, as an API server stores it. `referred` are the
+    files of libraries (library.py): what stands there is only referred to.
     """
 
     workflows: tuple[Workflow, ...] = ()
@@ -50,6 +51,7 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     places: Mapping[int, Place] = field(default_factory=dict, repr=False)
+    referred: frozenset[str] = frozenset()
 
     def place(self, thing: Workflow | Template) -> Place | None:
         """Return where a document or a template as written stands; None for merged ones."""
