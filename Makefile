@@ -46,6 +46,10 @@ docs: $(VENV)/.dev  ## write the pages of docs/ that are made from the code
 pictures: $(VENV)/.dev  ## take the pictures of README.md anew, on real runs
 	$(BIN)/python docs/pictures.py
 
+fuzz: $(VENV)/.dev  ## broken manifests and random expressions, FUZZ of each, from SEED on
+	nice $(BIN)/python -m tests.fuzz manifests $(FUZZ) $(SEED)
+	nice $(BIN)/python -m tests.fuzz expressions $(FUZZ) $(SEED)
+
 fmt: $(VENV)/.dev
 	$(BIN)/ruff format argotui tests
 	$(BIN)/ruff check --fix argotui tests

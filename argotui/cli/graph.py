@@ -15,8 +15,9 @@ import typer
 from argotui.cli import exits
 from argotui.cli import options as o
 from argotui.cli.failure import say
-from argotui.cli.text import fit, glyph, safe
+from argotui.cli.text import fit, glyph
 from argotui.model.errors import UsageError
+from argotui.tui.text import safe
 
 if TYPE_CHECKING:
     from argotui.graph.figure import Figure

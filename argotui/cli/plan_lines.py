@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from argotui.cli.text import safe
 from argotui.forecast.rows import Fate, Forecast, Row
-from argotui.tui.text import cut
+from argotui.tui.text import cut, safe
 from argotui.tui.text import width as width_of
 
 _GAP = "  "

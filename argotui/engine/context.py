@@ -127,8 +127,9 @@ def create_node(
 
 def memo_status(memo: Memoize, *, hit: bool) -> dict[str, Any]:
     """Return a node's memoizationStatus."""
-    cache = (memo.cache or {}).get("configMap") or {}
-    return {"hit": hit, "key": memo.key, "cacheName": str(cache.get("name", ""))}
+    cache = (memo.cache or {}).get("configMap")
+    name = cache.get("name", "") if isinstance(cache, Mapping) else ""
+    return {"hit": hit, "key": memo.key, "cacheName": str(name)}
 
 
 def ref_json(inv: Invocation) -> dict[str, Any] | None:

@@ -37,11 +37,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # what Go quotes in ways that JSON does not know
 _NO_JSON = re.compile(r"[\x00-\x07\x0b\x0e-\x1f\x7f]")
+_MOST_AT_ONCE = 100_000  # nodes made in answer to one event: far more than anybody means
+_MOST_TOO_DEEP = 100  # nodes that hit the limit on recursion: a tree that grows without end
 ROOT = ""  # the evaluating parent of the entry node, of workflow hooks and of the exit handler
 
 
 class HardError(Exception):
     """What Argo's template evaluation returns as `err`: the caller decides what becomes of it."""
+
+
+class RunawayError(Exception):
+    """The run makes nodes without end: it is ended as a whole, whoever evaluates what."""
 
 
 class ChildTimeout(HardError):
@@ -83,6 +89,8 @@ class Core:
     checked: set[int] = field(default_factory=set)  # ids of templates whose expressions parse
     lost_daemons: set[str] = field(default_factory=set)
     timers: Timers = field(default_factory=Timers)
+    made: int = 0  # nodes, in answer to this event
+    too_deep: int = 0
     linked: set[tuple[str, str]] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
@@ -105,6 +113,9 @@ class Core:
                 f"the nodes '{owner}' and '{node.name}' hash to the same id {node.id}; "
                 "rename one of the steps"
             )
+        self.made += 1
+        if self.made > _MOST_AT_ONCE:
+            raise RunawayError(f"more than {_MOST_AT_ONCE:,} nodes at once: is there no end to it?")
         node.created_pass = node.last_pass = self.pass_number
         if node.started_at is None:
             node.started_at = self.now
@@ -182,6 +193,15 @@ class Core:
         """Return the daemons that are up in a boundary, Retry nodes of daemons among them."""
         names = self.daemons.get(boundary_id, ())
         return [self.state.nodes[name] for name in sorted(names)]
+
+    def count_too_deep(self, template: str) -> None:
+        """Note that a node was too deep. Raises RunawayError if that goes on and on."""
+        self.too_deep += 1
+        if self.too_deep > _MOST_TOO_DEEP:
+            raise RunawayError(
+                f"template '{template}' calls itself without end, more than once each time "
+                "(the Argo controller would go on until it runs out of memory)"
+            )
 
     # -- what is to be looked at ----------------------------------------------------------------
 

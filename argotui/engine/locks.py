@@ -5,6 +5,7 @@ Called by gates (templates) and by the run itself. Argo: 4.10.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from argotui.engine.core import Core, HardError
@@ -18,8 +19,9 @@ def lock_names(core: Core, wanted: Synchronization) -> tuple[str, ...]:
     """Return Argo's names of the locks, with `#limit` behind a semaphore's. Raises HardError."""
     names = [f"{_space(core, mutex)}/Mutex/{mutex.get('name', '')}" for mutex in wanted.mutexes]
     for semaphore in wanted.semaphores:
-        ref = semaphore.get("configMapKeyRef") or {}
-        name, key = ref.get("name", ""), ref.get("key", "")
+        ref = semaphore.get("configMapKeyRef")
+        ref = ref if isinstance(ref, Mapping) else {}
+        name, key = str(ref.get("name", "")), str(ref.get("key", ""))
         data = (core.wf.config_maps.get(name) or {}).get("data") or {}
         if key not in data:
             raise HardError(f"semaphore: ConfigMap '{name}' with the key '{key}' was not given")

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from argotui.engine import gc, locks, memoize, requests, run, shutdown, stall
 from argotui.engine.context import Handler
-from argotui.engine.core import Core
+from argotui.engine.core import Core, RunawayError
 from argotui.engine.globals import Globals
 from argotui.engine.outputs import export
 from argotui.engine.reports import reported
@@ -66,7 +66,7 @@ class Engine:
         """Take one fact in and say all that follows from it."""
         core = self.core
         core.now = max(core.now, event.at)
-        core.changes, core.commands = [], []
+        core.changes, core.commands, core.made = [], [], 0
         if self._cold:
             self._cold = False
             self._settle()  # frames and bound templates, rebuilt before facts ask for them
@@ -151,7 +151,10 @@ class Engine:
         if not run.may_walk(core):
             return
         for _ in range(_MAX_PASSES):
-            self._pass()
+            try:
+                self._pass()
+            except RunawayError as error:
+                run.finish(core, RunPhase.ERROR, str(error))
             if core.state.run.phase.is_completed:
                 return
             for name in core.revisit:

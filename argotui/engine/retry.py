@@ -20,6 +20,7 @@ from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 if TYPE_CHECKING:
     from argotui.engine.visit import Visitor
 
+_MOST_AT_ONCE = 200  # attempts of one Retry node, in answer to one event
 _POLICIES = {
     "OnFailure": (True, False),
     "OnError": (False, True),
@@ -54,12 +55,13 @@ def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrate
             phase=NodePhase.RUNNING, parent=inv.parent,
         )  # fmt: skip
     core.take_dirty(inv.name)
-    core.take_dirty(inv.name)
+    begun = len(attempts_of(core, inv.name))
     while True:
         attempts = attempts_of(core, inv.name)
         try:
             if not _goes_on(core, node, attempts, strategy):
                 return node
+            _check_progress(attempts, begun)
             last = attempts[-1] if attempts else None
             if last is None or last.is_fulfilled:
                 last_visit = _next_attempt(visitor, inv, bound, attempts)
@@ -78,6 +80,15 @@ def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrate
                 raise
         if attempt is None or not attempt.is_fulfilled:
             return node
+
+
+def _check_progress(attempts: list[Node], begun: int) -> None:
+    """Attempts that end as soon as they begin would never let anything else happen."""
+    if len(attempts) - begun > _MOST_AT_ONCE:
+        raise HardError(
+            f"{_MOST_AT_ONCE} attempts ended as soon as they began: retryStrategy needs a limit, "
+            "or a backoff"
+        )
 
 
 def _retries_errors(strategy: RetryStrategy) -> bool:

@@ -66,6 +66,7 @@ class Visitor:
                 return node
             core.patch(node, last_pass=core.pass_number)
         if node is None and inv.depth >= MAX_DEPTH - 1:
+            core.count_too_deep(inv.template)
             self._fail(inv, _TOO_DEEP)  # to its caller a failed child like any other
             return core.state.nodes[inv.name]
         try:

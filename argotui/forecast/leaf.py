@@ -114,7 +114,8 @@ def _locks(wanted: Any) -> Iterator[str]:
     for mutex in wanted.mutexes:
         yield f"waits for mutex '{mutex.get('name', '')}'"
     for semaphore in wanted.semaphores:
-        ref = semaphore.get("configMapKeyRef") or {}
+        ref = semaphore.get("configMapKeyRef")
+        ref = ref if isinstance(ref, Mapping) else {}
         yield f"waits for semaphore '{ref.get('name', '')}/{ref.get('key', '')}'"
 
 

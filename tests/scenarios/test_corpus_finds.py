@@ -1,4 +1,4 @@
-"""What the conformance corpus found: one scenario each."""
+"""What the conformance corpus and the fuzzer found: one scenario each."""
 
 from __future__ import annotations
 
@@ -107,3 +107,22 @@ def test_a_daemon_that_dies_is_retried() -> None:
     assert play.phase == "Succeeded"
     assert str(play.node(".server(0)").phase) == "Failed"
     assert str(play.node(".server(1)").phase) == "Succeeded"
+
+
+def test_a_recursion_that_branches_ends_the_run() -> None:
+    text = """    - name: main
+      steps: [[{name: a, template: main}, {name: b, template: main}]]
+"""
+    play = Play(HEAD + text).start()
+    assert play.phase == "Error"
+    assert "calls itself without end" in play.message
+
+
+def test_a_retry_that_fails_before_anything_runs_ends() -> None:
+    text = """    - name: main
+      retryStrategy: {retryPolicy: Always}
+      steps: [[{name: a, template: say, arguments: {parameters: [{name: text, value: "{{=nil}}"}]}}]]
+"""
+    play = Play(HEAD + text).start()
+    assert play.phase == "Error"
+    assert "attempts ended as soon as they began" in play.message
