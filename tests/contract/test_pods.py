@@ -206,7 +206,7 @@ async def test_volumes_hold_what_they_refer_to(house):
     mounts.append({"name": "pr", "mountPath": "/etc/settings/a", "subPath": "a"})
     script = (
         "cat /mnt/cm/d/b; echo; cat /mnt/se/pw; echo; cat /mnt/da/l; echo; ls /mnt/pr; "
-        "cat /etc/settings/a; echo; ls -l /mnt/se/pw | cut -c1-10; (echo x > /mnt/cm/d/b) 2>&1"
+        "cat /etc/settings/a; echo; ls -lL /mnt/se/pw | cut -c1-10; (echo x > /mnt/cm/d/b) 2>&1"
     )
     report = await house.run(
         PodWork(
@@ -261,11 +261,11 @@ async def test_the_environment_is_made_as_a_kubelet_makes_it(house):
         ],
         "env": env,
         "envFrom": [{"prefix": "X_", "secretRef": {"name": "se"}}],
-        "resources": {"limits": {"memory": "1Ki"}},
+        "resources": {"limits": {"memory": "64Mi"}},
     }
     ref = await house.start(PodWork(pod=pod(main), capture_result=True))
     report = await house.ended(ref)
-    assert report.result == f"1-$(NONE)-$(A)|1|open-sesame|blue|1024|unset|me|1|{ref.node_id}"
+    assert report.result == f"1-$(NONE)-$(A)|1|open-sesame|blue|67108864|unset|me|1|{ref.node_id}"
 
 
 @contract(*LOCAL)

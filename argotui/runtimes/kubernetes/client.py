@@ -163,10 +163,14 @@ class Client:
 
     def _send(self, request: Request, read_seconds: float, *, stream: bool) -> Any:
         transport = self.transport()
-        response = self._raw(transport, request, read_seconds, stream=stream)
-        if response.status != 401:
-            return response
-        response.drain_conn()
+        try:
+            response = self._raw(transport, request, read_seconds, stream=stream)
+            if response.status != 401:
+                return response
+            response.drain_conn()
+        except ApiError as error:
+            if "CERTIFICATE_VERIFY_FAILED" not in error.message:
+                raise
         return self._raw(self._reloaded(transport), request, read_seconds, stream=stream)
 
     def _raw(

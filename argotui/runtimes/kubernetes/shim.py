@@ -275,6 +275,9 @@ def _relay(container: dict[str, Any]) -> None:
 def _move_sidecars(draft: _Draft) -> None:
     """Containers that are no mains become native sidecars: a kubelet ends them after the mains."""
     spec, mains = draft.spec, set(draft.work.mains)
+    for container in spec.get("initContainers") or ():
+        if container.get("restartPolicy") == "Always":
+            _relay(container)
     stay: list[dict[str, Any]] = []
     move: list[dict[str, Any]] = []
     for container in spec.get("containers") or ():
