@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from bench import engine, frame, imports, local, quick
+from bench import cluster, engine, frame, imports, local, quick
 
 MEASURES: Mapping[str, Callable[[], None]] = {
     "version": imports.measure_version,
@@ -18,6 +18,7 @@ MEASURES: Mapping[str, Callable[[], None]] = {
     "echo": local.measure_echo,
     "quick": quick.measure,
     "engine": engine.measure,
+    "cluster": cluster.measure,
 }
 
 
