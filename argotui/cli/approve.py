@@ -15,7 +15,8 @@ from argotui.cli.failure import say
 from argotui.cli.nodes import find_node, path_of, supplied_parameters, waiting_nodes
 from argotui.cli.sources import split_pair
 from argotui.driver.port import RunPort
-from argotui.model.errors import RuntimeFault, UsageError
+from argotui.journal.index import Listed
+from argotui.model.errors import UsageError
 from argotui.model.events import NodeSetRequested, Request, ResumeRequested
 from argotui.model.fold import RunState
 from argotui.model.status import Node, NodePhase
@@ -32,7 +33,8 @@ def approve(
     parameter: o.Parameters = None,
     message: Annotated[str, typer.Option("-m", "--message", help="Kept with the node.")] = "",
 ) -> int:
-    """Let a suspended node go on, with values for the parameters that it asks for (-p)."""
+    """Let a suspended node go on, with values for the parameters that it asks for (-p). A run
+    without a driver is recovered first."""
     if every == (node is not None):
         raise UsageError("name one node, or all of them with --all")
     values: dict[str, str] = dict(split_pair(pair) for pair in parameter or ())
@@ -44,7 +46,7 @@ def reject(
     node: o.NodeName,
     message: Annotated[str, typer.Option("-m", "--message", help="Why.")] = "",
 ) -> int:
-    """Let a suspended node fail, with a reason."""
+    """Let a suspended node fail, with a reason. A run without a driver is recovered first."""
 
     def request(found: Node) -> Request:
         return NodeSetRequested(
@@ -65,11 +67,10 @@ async def _approve(run: str, node: str | None, values: Mapping[str, str], messag
 
 
 async def _decide(run: str, name: str | None, request: Callable[[Node], Request], done: str) -> int:
-    from argotui.bootstrap import port_of
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
 
-    port = port_of(find_run(runs_folder(), run))
+    port = await _answering(find_run(runs_folder(), run), name)
     try:
         snapshot = await port.snapshot()
         nodes = _meant(name, snapshot.state)
@@ -79,6 +80,19 @@ async def _decide(run: str, name: str | None, request: Callable[[Node], Request]
     finally:
         await port.close()
     return exits.SUCCEEDED
+
+
+async def _answering(known: Listed, name: str | None) -> RunPort:
+    """Return a port behind which there is a driver, if the run can have one: a person's word on
+    a node is the wish that the run goes on. What is not meant starts no driver."""
+    from argotui.bootstrap import look, port_of, reach
+
+    if known.driven or known.summary.phase.is_completed:
+        return port_of(known)
+    _meant(name, look(known).state)
+    run = known.summary
+    say(f"{run.run_id} was {'parked' if run.parked else 'interrupted'}: recovering it")
+    return await reach(known.folder)
 
 
 def _meant(name: str | None, state: RunState) -> list[Node]:
@@ -102,4 +116,4 @@ async def _submit(port: RunPort, request: Request, node: Node, state: RunState) 
         return
     wanted = [str(parameter.get("name")) for parameter in supplied_parameters(node)]
     hint = f" (it asks for: {', '.join(wanted)})" if wanted else ""
-    raise RuntimeFault(f"{path_of(node, state)}: {verdict.why}{hint}")
+    raise UsageError(f"{path_of(node, state)}: {verdict.why}{hint}")

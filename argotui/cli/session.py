@@ -142,8 +142,6 @@ def print_summary(run: Followed, out: Out) -> None:
     """Print what is told of a run at its end, or when it is left."""
     for line in summary.lines(run.state, run.info, now=time.time()):
         out.line(line)
-    if run.state.run.parked:
-        out.line(f"  nobody approved in time: parked; argotui recover {run.info.run_id}")
 
 
 async def _leave(driven: DrivenRun, driving: asyncio.Task[object], why: str) -> int:

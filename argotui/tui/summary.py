@@ -73,6 +73,8 @@ def _first(presenter: Presenter, info: RunInfo, now: float, gone: bool, glyphs: 
 def _open_word(presenter: Presenter, gone: bool) -> str:
     if gone:
         return "was running when last seen"
+    if presenter.state.run.parked:
+        return "is parked"
     if presenter.waiting:
         return "waits for you"
     return "is suspended" if presenter.state.run.suspended else "goes on"
@@ -107,7 +109,10 @@ def _of_failure(presenter: Presenter, info: RunInfo) -> list[str]:
 def _of_open(presenter: Presenter, info: RunInfo) -> list[str]:
     run_id = _word(info.run_id)
     waiting = list(presenter.waiting.values())
-    told = [
+    told = []
+    if presenter.state.run.parked:
+        told = [f"  nobody approved in time: parked; argotui recover {run_id}, or at once:"]
+    told += [
         f"  {full_name(row)}     argotui approve {run_id} {_word(path_of(row))}"
         for row in waiting[:_MOST]
     ]

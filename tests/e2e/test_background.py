@@ -4,6 +4,8 @@ import pytest
 
 from argotui.runtimes.local.doctor import find_sandbox
 
+from tests.contract.house import processes_with
+
 from .conftest import PROGRAM
 from .manifests import GATE, HELD, HELLO, workflow
 
@@ -80,6 +82,39 @@ def test_recovery_releases_nothing(argotui, write):
     assert "after: went to prod" in argotui("logs", run).out
 
 
+def test_approving_a_parked_run_recovers_it(argotui, write):
+    parked = argotui.run("--plain", "--approval-timeout", "1s", write(GATE))
+    assert parked.code == 4
+    run = argotui.wait_for_word("Parked")
+    assert f"argotui recover {run}" in parked.out
+    assert argotui("approve", run, "after").code == 2
+    assert argotui.runs()[0]["status"] == "Parked"  # what is not meant starts no driver
+    done = argotui("approve", run, "gate", "-p", "to=prod")
+    assert done.code == 0, done.err
+    assert "was parked: recovering it" in done.err
+    argotui.wait_for_word("Succeeded")
+    assert "after: went to prod" in argotui("logs", run).out
+
+
+def test_rejecting_in_an_interrupted_run_recovers_it(argotui, write):
+    run = argotui.run("--detach", write(GATE)).out.strip()
+    argotui.wait_for_word("Waiting")
+    argotui.kill_driver(run)
+    argotui.wait_for_word("Interrupted")
+    done = argotui("reject", run, "gate")
+    assert done.code == 0, done.err
+    assert "was interrupted: recovering it" in done.err
+    argotui.wait_for_word("Failed")
+
+
+def test_an_approval_that_the_engine_refuses_is_a_fault_of_the_command_line(argotui, write):
+    run = argotui.run("--detach", write(GATE)).out.strip()
+    argotui.wait_for_word("Waiting")
+    refused = argotui("approve", run, "gate", "-p", "nope=1")
+    assert refused.code == 2
+    assert "it asks for: to" in refused.err
+
+
 def test_a_driver_in_the_background_gives_the_approvals_it_was_told(argotui, write):
     run = argotui.run("--detach", "--approve-param", "gate", "to=prod", write(GATE)).out.strip()
     argotui.wait_for_word("Succeeded")
@@ -145,3 +180,30 @@ def test_a_shell_says_where_nothing_is_left(argotui, write):
     assert done.code == 3
     assert "nothing is left" in done.err
     assert argotui("shell", "@latest", argotui.runs()[0]["workflow"]).code == 2
+
+
+LEFT = """
+  - name: main
+    steps:
+    - - {name: server, template: server}
+    - - {name: nap, template: nap}
+  - name: server
+    daemon: true
+    container: {image: alpine, command: [sh, -c], args: ["echo up; exec sleep 86411"]}
+  - name: nap
+    container: {image: alpine, command: [sh, -c], args: ["echo began; exec sleep 86411"]}
+"""
+
+
+def test_delete_ends_what_a_killed_driver_left_running(argotui, write):
+    run = argotui.run("--detach", write(workflow("left", LEFT))).out.strip()
+    folder = argotui.folder / "state" / "runs" / run
+    argotui.wait_for("the nap", lambda: "nap: began" in argotui("logs", run).out)
+    argotui.kill_driver(run)
+    argotui.wait_for_word("Interrupted")
+    assert processes_with(str(folder))
+    done = argotui("delete", run)
+    assert done.code == 0, done.err
+    assert not folder.exists()
+    assert not processes_with(str(folder))
+    assert not list(folder.parent.iterdir())

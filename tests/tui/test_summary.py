@@ -42,6 +42,17 @@ def test_a_run_that_waits_leaves_the_way_to_approve():
     ]
 
 
+def test_a_parked_run_leaves_the_way_to_recover_before_the_one_to_approve():
+    run = release()
+    run.run(parked=True)
+    assert told(run) == [
+        "‖ release-7xk2p is parked, 3m41s so far   (5 of 9 nodes, k8s prod/builds)",
+        "  nobody approved in time: parked; argotui recover release-7xk2p, or at once:",
+        "  approve-deploy     argotui approve release-7xk2p approve-deploy",
+        "  argotui attach release-7xk2p",
+    ]
+
+
 def test_a_run_that_goes_on_leaves_the_way_back():
     run = release()
     run.patch(".approve-deploy", phase=NodePhase.SUCCEEDED)
