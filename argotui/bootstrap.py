@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # what only a run needs is imported by it: `get` and `logs` s
     from argotui.driver.driven import DriveEnd, DrivenRun
 
 _DEFAULT_NAMESPACE = "default"
+_ENDING = 30.0  # seconds for all that a run has left running to end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +245,37 @@ def open_shell(folder: Path, ref: WorkRef, work: PodWork, container: str) -> int
         sandbox=options.get("sandbox", "auto"),
         images=options.get("images"),
     )
+
+
+def end_all(known: Listed) -> None:
+    """End what a driver that was killed has left running of a run. Raises RuntimeFault."""
+    from argotui.journal.lock import is_locked
+
+    header = read_header(known.folder)
+    place = Place(runtime=header.runtime, options=header.runtime_options)
+    supervised = is_locked(known.folder / WORK / "local" / "supervisor.lock")
+    boxed = place.runtime == Where.LOCAL and place.options.get("sandbox", "auto") == "auto"
+    if supervised or not (boxed or known.summary.phase.is_completed):
+        try:
+            asyncio.run(asyncio.wait_for(_open_and_close(known.folder, place, header), _ENDING))
+        except TimeoutError:
+            raise RuntimeFault(f"what runs of {known.folder.name} does not end") from None
+
+
+async def _open_and_close(folder: Path, place: Place, header: RunHeader) -> None:
+    runtime = make_runtime(place)
+    where = RunPlace(
+        run_id=header.run_id,
+        workflow_name=header.workflow_name,
+        namespace=header.namespace,
+        folder=folder,
+        logs=folder / LOGS,
+        work=folder / WORK,
+    )
+    try:
+        await runtime.open(where, lambda observation: None)
+    finally:
+        await runtime.close()
 
 
 def port_of(known: Listed) -> RunPort:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,7 +22,9 @@ def delete(
     ] = False,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
 ) -> int:
-    """Delete runs of this machine: journal, logs, kept sandboxes. A live run is not deleted."""
+    """Delete runs of this machine: journal, logs, kept sandboxes. A live run is not deleted;
+    what a killed driver left running is ended first."""
+    from argotui.bootstrap import end_all
     from argotui.journal.index import delete_run, find_run, list_runs
     from argotui.journal.places import runs_folder
 
@@ -39,6 +42,6 @@ def delete(
     if len(chosen) > 1 and not yes and sys.stdin.isatty():
         typer.confirm(f"Delete {len(chosen)} runs?", abort=True, err=True)
     for run in chosen:
-        delete_run(run.folder)
+        delete_run(run.folder, partial(end_all, run))
         say(f"deleted {run.folder.name} ({run.summary.workflow_name})")
     return exits.SUCCEEDED

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,8 +69,11 @@ def find_run(runs: Path, wanted: str) -> Listed:
     raise UsageError(f"there is no run {wanted!r}; known are: {_names(alike)}")
 
 
-def delete_run(folder: Path) -> None:
-    """Remove a run with all it kept. Raises RuntimeFault if a driver has it."""
+def delete_run(folder: Path, ending: Callable[[], None] = lambda: None) -> None:
+    """Remove a run with all it kept. Raises RuntimeFault if a driver has it.
+
+    `ending` is called when no driver can have it any more: it ends what still runs of it.
+    """
     try:
         lock = take_lock(folder / LOCK)
     except FileNotFoundError as error:
@@ -77,6 +81,7 @@ def delete_run(folder: Path) -> None:
     except RuntimeFault as fault:
         raise RuntimeFault(f"{fault}; stop it first: argotui stop {folder.name}") from fault
     try:
+        ending()
         doomed = folder.with_name(f".deleted-{folder.name}-{os.getpid()}")
         folder.rename(doomed)  # at once gone from every list, however long the rest takes
         _unlock_folders(doomed)

@@ -3,7 +3,6 @@
 import pytest
 
 from argotui.runtimes.local.doctor import find_sandbox
-
 from tests.contract.house import processes_with
 
 from .conftest import PROGRAM
