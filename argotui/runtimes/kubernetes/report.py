@@ -116,7 +116,7 @@ def settled(pod: Mapping[str, Any], *, gone: bool = False) -> Mapping[str, Any] 
     if gone:
         if not any("terminated" in each for each in mains):
             return None
-    elif len(ends) < count or not all(ends) or _is_disturbed(pod, ends):
+    elif not mains or len(ends) < count or not all(ends) or _is_disturbed(pod, ends):
         return None
     codes = [(each.get("terminated") or {}).get("exitCode", 1) for each in mains]
     phase = "Failed" if any(codes) else "Succeeded"
