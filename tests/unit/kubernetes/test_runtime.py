@@ -46,8 +46,8 @@ class Story:
 
     async def until(self, truth, what):
         async with asyncio.timeout(PATIENCE):
-            while not truth():
-                await asyncio.sleep(0.005)  # noqa: ASYNC110
+            while not truth():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
         assert truth(), what
 
     def pod(self, phase, *statuses, version=None, **status):
