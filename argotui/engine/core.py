@@ -38,6 +38,7 @@ T = TypeVar("T")
 # what Go quotes in ways that JSON does not know
 _NO_JSON = re.compile(r"[\x00-\x07\x0b\x0e-\x1f\x7f]")
 _MOST_AT_ONCE = 100_000  # nodes made in answer to one event: far more than anybody means
+_MOST_IDLE = 12_000  # the same, where nothing of it is work: a loop of 10,000 skipped items is fine
 _MOST_TOO_DEEP = 100  # nodes that hit the limit on recursion: a tree that grows without end
 ROOT = ""  # the evaluating parent of the entry node, of workflow hooks and of the exit handler
 
@@ -114,8 +115,12 @@ class Core:
                 "rename one of the steps"
             )
         self.made += 1
-        if self.made > _MOST_AT_ONCE:
-            raise RunawayError(f"more than {_MOST_AT_ONCE:,} nodes at once: is there no end to it?")
+        if self.made > (_MOST_AT_ONCE if self.commands else _MOST_IDLE):
+            raise RunawayError(
+                f"more than {self.made - 1:,} nodes at once"
+                + ("" if self.commands else ", and nothing to run among them")
+                + ": it calls itself without end"
+            )
         node.created_pass = node.last_pass = self.pass_number
         if node.started_at is None:
             node.started_at = self.now

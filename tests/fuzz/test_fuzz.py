@@ -13,7 +13,7 @@ SEED = 1_000_000
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "count"), [("manifests", 700), ("expressions", 1500)])
+@pytest.mark.parametrize(("kind", "count"), [("manifests", 600), ("expressions", 1500)])
 def test_nothing_but_our_own_errors(kind: str, count: int) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz", kind, str(count), str(SEED)],
