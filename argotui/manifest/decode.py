@@ -143,7 +143,11 @@ def _text(at: Decoding, value: Any, path: Path) -> Any:
             "write it as JSON in single quotes: '{\"a\": 1}'",
             warning="object-value",
         )
-    return value_text(value)
+    text = value_text(value)
+    if isinstance(value, int) and not isinstance(value, bool) and text != str(value):
+        what = f"the number {value} becomes {text}"
+        at.report(path, what, "quote it", warning="large-number")
+    return text
 
 
 def _int(at: Decoding, value: Any, path: Path) -> Any:

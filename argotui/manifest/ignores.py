@@ -1,6 +1,6 @@
 """`# argotui: ignore[name]`: warnings that a file's author has seen and accepted.
 
-Called by load.py and validate.py.
+Called by load.py and validate_context.py.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ _COMMENT = re.compile(r"#\s*argotui:\s*ignore(?:\[([^\]]*)\])?")
 def without_ignored(problems: list[Problem], source: Source) -> list[Problem]:
     """Return the problems without the warnings silenced on their line, or on one above it that
     holds nothing but the comment. `ignore` without names silences every warning there."""
-    return [problem for problem in problems if not _is_ignored(problem, source)]
+    return [problem for problem in problems if not is_ignored(problem, source)]
 
 
-def _is_ignored(problem: Problem, source: Source) -> bool:
+def is_ignored(problem: Problem, source: Source) -> bool:
+    """Say whether a warning is silenced; `source` is a document of the file that it is about."""
     if problem.severity != "warning" or not problem.line:
         return False
     above = source.excerpt(problem.line - 1)

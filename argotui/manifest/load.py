@@ -100,6 +100,8 @@ class _Shelf:
 
     def read(self, file: str, text: str) -> None:
         documents, problems = compose(text, file)
+        if documents:
+            problems = without_ignored(problems, documents[0].source)
         for document in documents:
             if len(problems) > MAX_PROBLEMS:
                 break

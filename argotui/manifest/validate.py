@@ -12,7 +12,6 @@ from dataclasses import replace
 from argotui.manifest.calls import library_key
 from argotui.manifest.deviations import adopted_inputs
 from argotui.manifest.effective import Options, effective, local_key
-from argotui.manifest.ignores import without_ignored
 from argotui.manifest.load import Loaded
 from argotui.manifest.shapes import at_path, mapping
 from argotui.manifest.source import Path
@@ -65,9 +64,7 @@ def validate(
         unreadable={(p.file, p.line, p.column) for p in library.errors if p.line},
     )
     _check(cx, workflow, submitted, local)
-    place = library.place(workflow)
-    kept = without_ignored(cx.problems, place.source) if place else cx.problems
-    return sorted(kept, key=_order)
+    return sorted(cx.problems, key=_order)
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from argotui.manifest.calls import Templates
+from argotui.manifest.ignores import is_ignored
 from argotui.manifest.load import Loaded, Place
 from argotui.manifest.source import Path
 from argotui.model.errors import Problem
@@ -107,6 +108,8 @@ class Context:
     ) -> None:
         """Report something that runs, but seldom as meant."""
         problem = replace(self._at(site, path, find=find), severity="warning", name=name)
+        if site.place is not None and is_ignored(problem, site.place.source):
+            return
         self._report(problem, what, hint, None)
 
     def _report(self, problem: Problem, what: str, hint: str, callers: Callers) -> None:

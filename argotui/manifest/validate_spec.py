@@ -11,6 +11,7 @@ from argotui.manifest.shapes import items, mapping, mappings
 from argotui.manifest.source import Path
 from argotui.manifest.validate_arguments import check_names
 from argotui.manifest.validate_context import Context, Site
+from argotui.manifest.validate_limits import check_spec_limits
 from argotui.manifest.validate_pods import check_pod_resources
 from argotui.model.workflow import Workflow, WorkflowSpec
 
@@ -42,7 +43,8 @@ def check_metadata(cx: Context, site: Site, workflow: Workflow) -> None:
 
 
 def check_spec(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> None:
-    """Argo: O7, O10-O12."""
+    """Argo: O6, O7, O10-O12, X1."""
+    check_spec_limits(cx, site, path, spec)
     check_names(cx, site, (*path, "templates"), "spec.templates", spec.templates, parameters=False)
     _check_pod_gc(cx, site, (*path, "podGC"), spec.extra.get("podGC"))
     where = (*path, "podResources")

@@ -11,6 +11,7 @@ from argotui.manifest.validate_arguments import check_names, has_location
 from argotui.manifest.validate_context import Check, Context, Site, Visit
 from argotui.manifest.validate_dag import check_dag
 from argotui.manifest.validate_leaf import check_leaf
+from argotui.manifest.validate_limits import check_template_limits
 from argotui.manifest.validate_metrics import check_metrics
 from argotui.manifest.validate_outputs import check_outputs, escaping_path
 from argotui.manifest.validate_pods import check_pod_fields
@@ -123,6 +124,7 @@ def _check_common(cx: Context, site: Site, template: Template) -> None:
     if template.pending_timeout and kind in ("steps", "dag"):
         what = f"{word} template doesn't support pendingTimeout field"
         cx.error(site, ("pendingTimeout",), what, key=True)
+    check_template_limits(cx, site, template)
     check_pod_fields(cx, site, template)
 
 

@@ -14,14 +14,23 @@ from argotui.expr.errors import ExpressionError, TagError
 from argotui.manifest.deviations import SCRIPT_ARGS, script_args_place, undeclared_inputs
 from argotui.manifest.source import Path
 from argotui.manifest.validate_context import Context, Site
+from argotui.manifest.validate_flow import warn_flow
 from argotui.manifest.validate_graph import Ancestors
+from argotui.manifest.validate_locks import warn_template_locks, warn_workflow_locks
 from argotui.manifest.validate_tags import tags_in
+from argotui.manifest.validate_traps import (
+    warn_config_map,
+    warn_fields,
+    warn_retry,
+    warn_volumes,
+)
 from argotui.model.bodies import Call, HttpBody, ScriptBody, Step, Task
-from argotui.model.manifest import Template
+from argotui.model.manifest import RetryStrategy, Template
 from argotui.model.workflow import WorkflowSpec
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\{\{.*?\}\}""")
 _HYPHENATED = re.compile(r"(?<![\w.-])[A-Za-z_]\w*(?:-\w+)+")
+_DATE = re.compile(r"(?<![\w.-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _DOTTED = re.compile(r"(?<![\w.-])[A-Za-z_]\w*(?:\.\w+)+")
 _WORDS = re.compile(r"(?<![\w.-])(?!in\b)([A-Za-z_]\w*)\s+(?!in\b)([A-Za-z_]\w*)")
 _KEY_CHARACTERS = re.compile(r"[-a-zA-Z0-9]*\Z")
@@ -41,16 +50,14 @@ def warn_template(cx: Context, site: Site, template: Template) -> None:
     if isinstance(template.body, HttpBody) and template.body.timeout_seconds is None:
         what = "without timeoutSeconds the request may hang for ever"
         cx.warn(site, ("http",), "http-no-timeout", what)
-    retry = template.retry_strategy
-    if retry and retry.limit is None and retry.backoff is not None:
-        what = "without a limit Argo never waits between attempts"
-        where = ("retryStrategy", "backoff")
-        cx.warn(site, where, "unbounded-retry", what, "give the retryStrategy a limit")
     if template.memoize is not None:
         fixed = re.sub(r"\{\{.*?\}\}", "", template.memoize.key)
         if not _KEY_CHARACTERS.match(fixed):
             what = "a memoization key may have letters, digits and '-' only"
             cx.warn(site, ("memoize", "key"), "memo-key", what)
+    warn_fields(cx, site, template)
+    warn_flow(cx, site, template)
+    warn_template_locks(cx, site, template)
 
 
 def _warn_script(cx: Context, site: Site, template: Template) -> None:
@@ -92,7 +99,7 @@ def unquoted_word(when: str) -> str:
     if when.lstrip().startswith("{{="):
         return ""
     bare = _QUOTED.sub(lambda match: " " * len(match[0]), when)
-    for pattern in (_HYPHENATED, _DOTTED, _WORDS):
+    for pattern in (_HYPHENATED, _DATE, _DOTTED, _WORDS):
         if match := pattern.search(bare):
             return match[0]
     return ""
@@ -143,9 +150,26 @@ def warn_spec(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> None:
     if hook is not None and hook.expression:
         what = "Argo ignores the expression of a workflow's exit hook: it always runs"
         cx.warn(site, (*path, "hooks", "exit", "expression"), "exit-hook-expression", what)
+    if spec.retry_strategy is not None:
+        _warn_retry_of_all(cx, site, path, spec, spec.retry_strategy)
+    for i, parameter in enumerate(spec.arguments.parameters):
+        warn_config_map(cx, site, (*path, "arguments", "parameters", i), parameter)
+    warn_volumes(cx, site, path, spec)
+    warn_workflow_locks(cx, site, path, spec)
     if not cx.lint:
         return
     for name in _CLUSTER_ONLY:
         if name in spec.extra:
             what = f"{name} means something to a cluster's controller only"
             cx.warn(site, (*path, name), "cluster-only-field", what)
+
+
+def _warn_retry_of_all(
+    cx: Context, site: Site, path: Path, spec: WorkflowSpec, retry: RetryStrategy
+) -> None:
+    where = (*path, "retryStrategy")
+    warn_retry(cx, site, where, retry)
+    composite = [one.name for one in spec.templates if one.kind in ("steps", "dag")]
+    if composite:
+        what = f"it counts for {', '.join(composite[:4])} as well: the attempts multiply"
+        cx.warn(site, where, "nested-retry", what, "write it on the templates that make pods")

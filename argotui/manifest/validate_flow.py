@@ -1,0 +1,97 @@
+"""Traps between the steps or tasks of one template: what they call, and what they ask of each
+other. Argo: 2.9, 4.5, 4.8, 8. Called by validate_warnings.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from argotui.expr.errors import TagError
+from argotui.manifest.calls import Edge, calls_of
+from argotui.manifest.shapes import at_path
+from argotui.manifest.source import Path
+from argotui.manifest.validate_calls import is_loop
+from argotui.manifest.validate_context import Context, Site
+from argotui.manifest.validate_depends import needed_names
+from argotui.manifest.validate_tags import tags_in
+from argotui.model.bodies import Call, StepsBody, Task
+from argotui.model.manifest import Template
+
+_NOT_OUTPUTS = ("ip", "status", "id", "startedAt", "finishedAt", "hostNodeName")
+
+
+def warn_flow(cx: Context, site: Site, template: Template) -> None:
+    """Look at the calls of a steps or dag template together."""
+    calls = {call.name: call for _, call in calls_of(template)}
+    called = {name: _called(cx, site, call) for name, call in calls.items()}
+    for path, call in calls_of(template):
+        _warn_references(cx, site, template, path, call, calls, called)
+        if isinstance(call, Task):
+            _warn_task(cx, site, path, call, called)
+
+
+def _called(cx: Context, site: Site, call: Call) -> Template | None:
+    if call.inline is not None:
+        return call.inline
+    target = Edge(path=(), template=call.template, template_ref=call.template_ref).target(
+        site.owner
+    )
+    return cx.templates.get(target[0], {}).get(target[1]) if target else None
+
+
+def _warn_references(
+    cx: Context,
+    site: Site,
+    template: Template,
+    path: Path,
+    call: Call,
+    calls: Mapping[str, Call],
+    called: Mapping[str, Template | None],
+) -> None:
+    for where, tag in tags_in(at_path(template.source, path)):
+        if isinstance(tag, TagError) or tag.is_expression:
+            continue
+        parts = tag.name.split(".")
+        if parts[0] not in ("steps", "tasks") or len(parts) < 3 or parts[1] == call.name:
+            continue
+        _warn_reference(cx, site, (*path, *where), call, parts, tag.text, calls, called)
+
+
+def _warn_reference(
+    cx: Context,
+    site: Site,
+    where: Path,
+    call: Call,
+    parts: list[str],
+    text: str,
+    calls: Mapping[str, Call],
+    called: Mapping[str, Template | None],
+) -> None:
+    other, producer = calls.get(parts[1]), called.get(parts[1])
+    if other is None:
+        return
+    if producer is not None and producer.daemon and parts[2] not in _NOT_OUTPUTS:
+        what = f"{text}: '{parts[1]}' is a daemon, which has no outputs while it runs"
+        cx.warn(site, where, "daemon-output", what, "only its ip is there", find=text)
+    elif parts[2:] == ["outputs", "result"] and other.when and other.when != call.when:
+        what = f"{text} is never there when '{parts[1]}' is skipped: Argo waits for ever"
+        hint = "use an output parameter with a default, or the same `when`"
+        cx.warn(site, where, "skipped-result", what, hint, find=text)
+
+
+def _warn_task(
+    cx: Context, site: Site, path: Path, task: Task, called: Mapping[str, Template | None]
+) -> None:
+    if is_loop(task) and (task.on_exit or "exit" in task.hooks):
+        what = "of the handlers of the items most are never started"
+        where = (*path, "onExit") if task.on_exit else (*path, "hooks", "exit")
+        cx.warn(site, where, "loop-exit-handler", what, "loop in a steps template")
+    for name in needed_names(task):
+        producer = called.get(name)
+        if producer is not None and _is_empty(producer):
+            what = f"'{name}' has no steps, and a DAG never sees its end"
+            where = (*path, "depends" if task.depends else "dependencies")
+            cx.warn(site, where, "empty-steps", what, "leave it out", find=name)
+
+
+def _is_empty(template: Template) -> bool:
+    return isinstance(template.body, StepsBody) and not any(template.body.groups)
