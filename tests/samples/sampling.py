@@ -73,10 +73,15 @@ def argotui(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run(state: Path, manifest: Path | str, *options: str) -> Done:
-    """Run a manifest to its end."""
-    where = ("--runtime", "local", *isolation(), "--name", NAME, "-o", "json")
-    done = argotui(state, "run", *where, *options, str(manifest))
+def here() -> tuple[str, ...]:
+    """Options of `run` for this machine."""
+    return ("--runtime", "local", *isolation())
+
+
+def run(state: Path, manifest: Path | str, *options: str, where: Sequence[str] = ()) -> Done:
+    """Run a manifest to its end, on this machine or where the options `where` say."""
+    named = ("--name", NAME, "-o", "json")
+    done = argotui(state, "run", *(where or here()), *named, *options, str(manifest))
     assert done.stdout, done.stderr
     logs = argotui(state, "logs", "@latest")
     assert logs.returncode == 0, logs.stderr
