@@ -58,6 +58,19 @@ LOCAL: dict[str, str] = {
 
 # id -> why the recorded facts, fed to the engine, lead to another tree
 REPLAYED: dict[str, str] = {
+    "examples/artifact-passing-subpath.yaml": _STORE,
+    "examples/artifact-passing.yaml": _STORE,
+    "examples/exit-handler-with-artifacts.yaml": _STORE,
+    "examples/nested-workflow.yaml": _STORE,
+    "test/e2e/functional/artifact-input-output-samedir.yaml": _STORE,
+    "test/e2e/functional/dag-argument-passing.yaml": _STORE,
+    "test/e2e/functional/global-outputs-dag.yaml": _STORE,
+    "test/e2e/functional/nested-dag-outputs.yaml": _STORE,
+    "test/e2e/functional/retry-with-artifacts.yaml": _STORE,
+    "test/e2e/testdata/archive-strategies.yaml": _STORE,
+    "test/e2e/testdata/artifact-passing-workflow.yaml": _STORE,
+    "test/e2e/testdata/exit-handler-parameterized-global-artifacts.yaml": _STORE,
+    "test/e2e/testdata/workflow-tracing.yaml": _STORE,
     "examples/dag-daemon-retry-strategy.yaml": _ADDRESS,
     "examples/steps-daemon-retry-strategy.yaml": _ADDRESS,
     "examples/variables-showcase.yaml": _TIMES,
