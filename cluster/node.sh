@@ -24,7 +24,7 @@ enter() {
 make_node() {
   # One machine has one cable: a second cluster, from another cache, would cut the first one's.
   pgrep -x "$(basename "$HOLDER")" >/dev/null && die "a cluster of another cache is up: take that one down first"
-  mkdir -p "$STATE"/{inside,tmp,logs/node,cni} /var/lib/cni
+  mkdir -p "$STATE"/{inside,tmp,logs/node,cni,kubelet} /var/lib/{cni,kubelet}
   setsid unshare --net --mount --pid --fork --propagation private --mount-proc \
     -- "$HOLDER" </dev/null >"$LOGS/holder" 2>&1 9>&- &
   within 10 holder || die "no namespaces to be had: $(cat "$LOGS/holder")"
@@ -45,6 +45,7 @@ holder_enters_mounts() {
     mount -n --bind "$2/state/tmp" /tmp
     mount -n --bind "$2/state/logs/node" /var/log
     mount -n --bind "$2/state/cni" /var/lib/cni
+    mount -n --bind "$2/state/kubelet" /var/lib/kubelet
     # The kubelet sets these for the whole machine; here it sets a copy.
     for name in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops \
       kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
@@ -89,7 +90,7 @@ remove_node() {
   done
   ip link del "$HOST_LINK" 2>/dev/null || true
   remove_cgroups
-  rmdir /var/lib/cni 2>/dev/null || true
+  rmdir /var/lib/{cni,kubelet} 2>/dev/null || true
 }
 
 gone() { [ ! -e "/proc/$1" ]; }

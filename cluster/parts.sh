@@ -34,7 +34,7 @@ command_of() {
     scheduler) COMMAND=("$bin/kube-scheduler" --kubeconfig "$state/parts.kubeconfig"
       --leader-elect=false --kube-api-qps 200 --kube-api-burst 400) ;;
     kubelet) COMMAND=("$bin/kubelet" --config "$state/kubelet.yaml"
-      --kubeconfig "$state/parts.kubeconfig" --root-dir "$state/kubelet"
+      --kubeconfig "$state/parts.kubeconfig" --root-dir /var/lib/kubelet
       --hostname-override "$NODE" --node-ip "$NODE_ADDRESS") ;;
     *) die "no part $1; there are: ${PARTS[*]}" ;;
   esac

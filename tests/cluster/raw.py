@@ -72,7 +72,7 @@ class Api:
         """Run a command in a pod's only container; return what it printed."""
         # A client of its own: the client's stream() exchanges the transport while it runs.
         core = client.CoreV1Api(config.new_client_from_config(self.kubeconfig))
-        return stream(
+        session = stream(
             core.connect_get_namespaced_pod_exec,
             pod,
             namespace,
@@ -81,7 +81,12 @@ class Api:
             stderr=True,
             stdin=False,
             tty=False,
+            _preload_content=False,
         )
+        # The client says goodbye, and with an impatient server it leaves the socket open.
+        with closing(session.sock.sock), closing(session):
+            session.run_forever(timeout=30)
+            return session.read_all()
 
     def _send(
         self,
