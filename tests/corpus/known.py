@@ -35,22 +35,16 @@ SLEEPERS = frozenset(
     )
 )
 
-_CLAIMS = "volumeClaimTemplates are not there yet"
+_CLAIMS = "the API server refuses the claim; nobody asks one here"
 _STORE = "needs an artifact store, which argotui does not have yet"
 _ADDRESS = "an input is the address of a daemon's pod, another on every cluster"
 _TIMES = "an input holds the times of day of the recorded run"
 
 # id -> why the run on this machine differs
 LOCAL: dict[str, str] = {
-    "examples/volumes-pvc.yaml": _CLAIMS,
-    "test/e2e/testdata/input-on-mount-workflow.yaml": _STORE,
-    "test/e2e/testdata/signaled-workflow.yaml": (
-        "the local stand-in for the image has no bash but busybox's sh, which knows no $BASHPID"
-    ),
     "inline/retry__TestWorkflowTemplateWithRetryStrategyInContainerSet__1.yaml": (
         "Argo's own executor ends the third container before it starts; here it fails to start"
     ),
-    "inline/artifacts__TestArtifactEphemeralVolume__0.yaml": _CLAIMS,
     "inline/functional__TestTemplateLevelTimeout__0.yaml": (
         "an accident of timing: a pod of the recording was pending until its timeout"
     ),
@@ -58,6 +52,7 @@ LOCAL: dict[str, str] = {
 
 # id -> why the recorded facts, fed to the engine, lead to another tree
 REPLAYED: dict[str, str] = {
+    "inline/hooks__TestTemplateLevelHooksWithRetry__0.yaml": _STORE,
     "examples/artifact-passing-subpath.yaml": _STORE,
     "examples/artifact-passing.yaml": _STORE,
     "examples/exit-handler-with-artifacts.yaml": _STORE,
@@ -74,12 +69,7 @@ REPLAYED: dict[str, str] = {
     "examples/dag-daemon-retry-strategy.yaml": _ADDRESS,
     "examples/steps-daemon-retry-strategy.yaml": _ADDRESS,
     "examples/variables-showcase.yaml": _TIMES,
-    "examples/volumes-pvc.yaml": _CLAIMS,
     "test/e2e/expectedfailures/volumes-pvc-fail-event.yaml": _CLAIMS,
-    "test/e2e/functional/sidecar-volumes.yaml": _CLAIMS,
-    "test/e2e/testdata/retry-with-recreated-pvc-test.yaml": _CLAIMS,
-    "test/e2e/testdata/volume-claim-template-workflow.yaml": _CLAIMS,
-    "inline/artifacts__TestArtifactEphemeralVolume__0.yaml": _CLAIMS,
     "test/e2e/expectedfailures/output-artifact-not-optional.yaml": _STORE,
     "test/e2e/functional/output-input-artifact-optional.yaml": _STORE,
     "inline/resource_template__TestResourceTemplateWithArtifact__0.yaml": _STORE,
