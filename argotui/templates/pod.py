@@ -8,7 +8,7 @@ from argotui.engine.times import seconds
 from argotui.model import ids
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
-from argotui.model.work import Work
+from argotui.model.work import PodWork, Work
 from argotui.pods.build import build_pod
 from argotui.pods.request import PodError, PodRequest
 from argotui.pods.requests import build_resource
@@ -43,6 +43,9 @@ class PodHandler:
         except PodError as error:
             raise HardError(error.text) from None
         cx.start(node, work, name)
+        for artifact in work.unkept if isinstance(work, PodWork) else ():
+            text = f"output artifact '{artifact}' of {node.display_name} is not kept: argotui has"
+            core.note(f"{text} no artifact store yet", node.name)
         return None
 
 
