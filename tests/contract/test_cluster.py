@@ -214,3 +214,98 @@ async def test_the_end_of_a_run_leaves_nothing(house):
             query = {"labelSelector": f"argotui.dev/run={house.run_id}"}
             request = Request(method="GET", path=path, query=query)
             await house.until(lambda r=request: not api.once(r)["items"], f"no {plural} left")
+
+
+RIGHTS = [
+    {
+        "apiGroups": [""],
+        "resources": ["pods"],
+        "verbs": ["create", "get", "list", "watch", "delete"],
+    },
+    {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+    {"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["get", "create"]},
+    {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "get", "delete"]},
+]
+
+
+def as_account(folder, rules):
+    """Return a kubeconfig of a service account that may do this and nothing else."""
+    import yaml
+
+    namespace = clusters.namespace()
+    named = {"metadata": {"name": "me", "namespace": namespace}}
+    rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
+    core = f"/api/v1/namespaces/{namespace}/serviceaccounts"
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "me"}
+    subjects = [{"kind": "ServiceAccount", "name": "me", "namespace": namespace}]
+    with clusters.client() as api:
+        for path, body in (
+            (core, named),
+            (f"{rbac}/roles", {**named, "rules": rules}),
+            (f"{rbac}/rolebindings", {**named, "roleRef": role, "subjects": subjects}),
+        ):
+            api.once(Request(method="POST", path=path, body=body))
+        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        answer = api.once(Request(method="POST", path=f"{core}/me/token", body=asked))
+    with open(clusters.kubeconfig(), encoding="utf-8") as file:
+        document = yaml.safe_load(file)
+    for user in document["users"]:
+        user["user"] = {"token": answer["status"]["token"]}
+    path = folder / "kubeconfig-me"
+    path.write_text(yaml.safe_dump(document))
+    return str(path)
+
+
+async def reopen(house, rules):
+    from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
+
+    await house.runtime.close()
+    config = as_account(house.folder, rules)
+    runtime = KubernetesRuntime(kubeconfig=config, namespace=clusters.namespace())
+    from tests.contract import house as house_room
+
+    made, house_room.make = house_room.make, lambda kind, **options: runtime
+    try:
+        await house.open()
+    finally:
+        house_room.make = made
+
+
+@contract("kubernetes")
+async def test_these_rights_and_no_others_are_enough(house):
+    await reopen(house, RIGHTS)
+    script = "head -c 9000 /dev/zero | tr '\\0' y > /tmp/out; echo said"
+    ref = await house.start(shell(script, collect=OUT))
+    report = await house.ended(ref)
+    assert (report.result, report.parameters["p"]) == ("said", "y" * 9000)
+    assert [line.text for line in house.lines(ref)] == [b"said"]
+    stopped = await house.start(shell("echo up; exec sleep 100"))
+    await house.said(stopped, "up")
+    await house.runtime.stop(stopped, 5.0)
+    assert (await house.ended(stopped)).containers[0].exit_code == 143
+
+
+@contract("kubernetes")
+async def test_a_right_that_is_missing_is_named(house):
+    await reopen(house, [RIGHTS[3]])
+    report = await house.run(shell("true"))
+    assert "may not create pods" in report.fault
+    assert "kubectl create role" in report.fault
+
+
+@contract("kubernetes")
+async def test_both_streams_and_all_containers_are_in_the_log(house):
+    work = PodWork(
+        pod=pod(
+            container("echo out; echo err >&2; sleep 1; printf end"),
+            container("echo beside; exec sleep 100", "side"),
+            init=[container("echo before", "ini")],
+        )
+    )
+    ref = await house.start(work)
+    await house.ended(ref)
+    texts = {
+        name: [line.text for line in house.lines(ref, name)] for name in ("ini", "main", "side")
+    }
+    assert sorted(texts.pop("main")) == [b"end", b"err", b"out"]
+    assert texts == {"ini": [b"before"], "side": [b"beside"]}

@@ -23,7 +23,7 @@ from argotui.runtimes.kubernetes.held import read_held
 from argotui.runtimes.kubernetes.kept import Folder, Kept
 from argotui.runtimes.kubernetes.logs import LogFollower
 from argotui.runtimes.kubernetes.making import Maker
-from argotui.runtimes.kubernetes.report import report_of, settled, started
+from argotui.runtimes.kubernetes.report import report_of, settled, started, waits_for
 from argotui.runtimes.kubernetes.shim import (
     ANNOTATION_NODE_ID,
     LABEL_ATTEMPT,
@@ -55,6 +55,11 @@ class Tracked:
     @property
     def ref(self) -> WorkRef:
         return self.kept.ref
+
+    @property
+    def says_why(self) -> bool:
+        """Whether the pod's own status tells why it waits."""
+        return self.pod is not None and bool(waits_for(self.pod))
 
 
 class Pods:

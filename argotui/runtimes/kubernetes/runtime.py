@@ -16,6 +16,7 @@ from argotui.model.errors import RuntimeFault
 from argotui.model.work import Observation, PodState, PodWork, Report, ResourceWork, Work, WorkRef
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, explained
+from argotui.runtimes.kubernetes.events import explain_waiting
 from argotui.runtimes.kubernetes.kept import Folder
 from argotui.runtimes.kubernetes.making import Maker
 from argotui.runtimes.kubernetes.owner import ensure_owner, owner_reference, remove_owner
@@ -58,6 +59,7 @@ class KubernetesRuntime:
         self._pods: Pods | None = None
         self._resources: Resources | None = None
         self._watcher: Watcher | None = None
+        self._explaining: asyncio.Task[None] | None = None
         self._emit: Emit = lambda observation: None
 
     @property
@@ -110,6 +112,8 @@ class KubernetesRuntime:
             render=self._json_path,
         )
         await self._look(folder, str(owner["resourceVersion"]))
+        explaining = explain_waiting(client, cluster.namespace, self._pods)
+        self._explaining = asyncio.create_task(explaining)
 
     async def start(self, ref: WorkRef, work: Work) -> None:
         pods, resources = self._open_pods(), self._open_resources()
@@ -138,6 +142,8 @@ class KubernetesRuntime:
         self._pods = None
         if client is None or pods is None or run is None:
             return
+        if self._explaining is not None:
+            self._explaining.cancel()
         if self._resources is not None:
             await self._resources.close()
         await pods.close(keep_running=keep_running)
