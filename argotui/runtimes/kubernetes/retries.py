@@ -33,13 +33,14 @@ def tries_of(strategy: Mapping[str, Any] | None) -> Tries | None:
         count = 1 if given is None else int(given)
     except (TypeError, ValueError):
         raise RuntimeFault(f"containerSet.retryStrategy.retries: no number: {given!r}") from None
-    return Tries(count=count, wait=_seconds(str(strategy.get("duration") or "")))
+    return Tries(count=count, wait=duration(str(strategy.get("duration") or "")))
 
 
-def _seconds(text: str) -> float:
+def duration(text: str) -> float:
+    """Return whole seconds, or a duration of Go, in seconds. Raises RuntimeFault."""
     if text.isdigit():
         return float(text)
     parts = _PART.findall(text)
     if "".join(number + unit for number, unit in parts) != text:
-        raise RuntimeFault(f"containerSet.retryStrategy.duration: no duration: {text!r}")
+        raise RuntimeFault(f"no duration: {text!r}")
     return sum(float(number) * _UNITS[unit] for number, unit in parts)

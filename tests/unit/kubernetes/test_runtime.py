@@ -9,6 +9,8 @@ import pytest
 
 from argotui.logs.spool import SpoolReader, log_path
 from argotui.model.work import PodState, PodWork, WorkRef
+from argotui.runtimes.kubernetes.client import Client
+from argotui.runtimes.kubernetes.owner import remove_leftovers
 from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
 from argotui.runtimes.port import RunPlace
 from tests.unit.kubernetes.server import PATIENCE
@@ -253,5 +255,33 @@ def test_waiting_has_an_end_where_one_was_asked_for(api, tell):
         tracked = told.runtime._pods._known[REF.key]
         metadata = {**tracked.pod["metadata"], "resourceVersion": api.next_version()}
         return {**tracked.pod, "metadata": metadata}
+
+    tell(story)
+
+
+def test_pods_that_are_garbage_are_taken_away_during_the_run(api, tell):
+    async def story(told):
+        await told.open()
+        note = {"workflows.argoproj.io/pod-gc-strategy": "OnPodSuccess/0s"}
+        await told.runtime.start(
+            REF, replace(WORK, pod={**WORK.pod, "metadata": {"annotations": note}})
+        )
+        api.event("MODIFIED", told.pod("Succeeded", ended()))
+        await told.until(lambda: api.seen("DELETE .*wf-a-1"), "the pod taken away")
+        assert told.states[-1] is PodState.SUCCEEDED
+
+    tell(story)
+
+
+def test_what_a_crashed_run_left_is_found_by_its_label(api, tell, tmp_path):
+    async def story(told):
+        client = Client(kubeconfig=api.kubeconfig(tmp_path))
+        api.objects[f"{PODS}/x"] = {"metadata": {"name": "x"}}
+        try:
+            await remove_leftovers(client, "argo", "r1")
+        finally:
+            client.close()
+        assert api.objects == {}
+        assert api.seen("GET .*pods.labelSelector=argotui.dev%2Frun%3Dr1")
 
     tell(story)
