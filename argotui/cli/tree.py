@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from argotui.cli.text import duration, glyph, run_word, safe
 from argotui.driver.port import Snapshot
-from argotui.model.progress import run_progress
 from argotui.model.status import RunStatus
 from argotui.tui import draw, tree
 from argotui.tui.look import UNICODE, State
@@ -23,9 +22,9 @@ _VALUE_WIDTH = 100
 
 def tree_lines(seen: Snapshot, *, alive: bool) -> Iterator[str]:
     """Yield the header, the tree and the outputs of a run; glyphs in Unicode."""
-    yield from _header(seen, alive=alive)
     presenter = Presenter()
     presenter.reset(seen)
+    yield from _header(seen, presenter, alive=alive)
     now = seen.state.run.finished_at or time.time()
     width = _width()
     for root in presenter.roots:
@@ -34,15 +33,15 @@ def tree_lines(seen: Snapshot, *, alive: bool) -> Iterator[str]:
     yield from _values("outputs", _parameters(seen.state.run.outputs))
 
 
-def _header(seen: Snapshot, *, alive: bool) -> Iterator[str]:
+def _header(seen: Snapshot, presenter: Presenter, *, alive: bool) -> Iterator[str]:
     run, info = seen.state.run, seen.info
     word = run_word(run.phase, parked=run.parked, alive=alive)
-    took = _took(run)
+    done, count = presenter.progress
     parts = [
         f"{glyph(word)} {safe(info.workflow_name)}",
         word.lower(),
-        took,
-        run.progress or run_progress(seen.state),
+        _took(run),
+        f"{done:,}/{count:,}",
     ]
     yield "  ".join(part for part in parts if part) + f"   ({safe(info.where)})"
     yield f"  run       {info.run_id}"

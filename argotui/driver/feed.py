@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from argotui.driver.machine import Outlook
+from argotui.driver.machine import RUN, Outlook
 from argotui.journal.records import Record
 from argotui.model.changes import Change, NodeCreated, NodePatched, NodesRemoved, Planned
 from argotui.model.fold import RunState
@@ -153,9 +153,7 @@ class _Ahead:
     def _touch(self, state: RunState, name: str, kind: NodeType, boundary_id: str) -> None:
         if kind in _LEGS:
             self._dirty.add(name)
-        boundary = state.ids.get(boundary_id)
-        if boundary is not None:
-            self._dirty.add(boundary)
+        self._dirty.add(state.ids.get(boundary_id, RUN))
 
     def whole(self) -> Mapping[str, tuple[Planned, ...]]:
         self._look(set(self._open()))
@@ -187,5 +185,5 @@ class _Ahead:
         self._next = now + max(_OUTLOOK_SECONDS, _OUTLOOK_SHARE * (now - began))
 
     def _open(self) -> list[str]:
-        nodes = self._state().nodes
-        return [node.name for node in nodes.values() if node.type in _LEGS and not node.has_ended]
+        nodes = self._state().nodes.values()
+        return [RUN, *(one.name for one in nodes if one.type in _LEGS and not one.has_ended)]

@@ -23,7 +23,9 @@ class Machine(Protocol):
         ...
 
 
-# The rows to come below each of these nodes (names of Steps and DAG nodes), decision 20.
+RUN = ""  # stands for the run itself, where the names of nodes do: its exit handler is to come
+
+# The rows to come below each of these nodes (names of Steps and DAG nodes, or RUN), decision 20.
 Outlook: TypeAlias = Callable[[Iterable[str]], Mapping[str, tuple[Planned, ...]]]
 
 

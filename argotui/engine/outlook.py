@@ -8,24 +8,41 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from argotui.engine.calls import is_loop
+from argotui.engine.core import ROOT
 from argotui.engine.machine import Engine
+from argotui.engine.run import exit_handler
 from argotui.expr.depends import normalise, parse_depends
 from argotui.expr.errors import ExpressionError
 from argotui.model.bodies import Call, DagBody, StepsBody, Task
 from argotui.model.changes import Planned
 from argotui.model.manifest import Template
-from argotui.model.status import Node, NodeType
+from argotui.model.status import Node, NodeType, Shutdown
 from argotui.model.workflow import LibraryKey
 
 
 def outlook(engine: Engine, boundaries: Iterable[str]) -> dict[str, tuple[Planned, ...]]:
-    """Return, for each Steps or DAG node named, its rows not started; none once it has ended."""
+    """Return, for each Steps or DAG node named, its rows not started; none once it has ended. For
+    "", what the run itself has to come: its exit handler."""
     found: dict[str, tuple[Planned, ...]] = {}
     for name in boundaries:
+        if name == ROOT:
+            found[name] = tuple(_exit_rows(engine))
         node = engine.state.nodes.get(name)
         if node is not None and node.type in (NodeType.STEPS, NodeType.DAG):
             found[name] = () if node.has_ended else tuple(_rows(engine, node))
     return found
+
+
+def _exit_rows(engine: Engine) -> list[Planned]:
+    """Return the exit handler of the run, as long as it may yet come. Argo: 4.5."""
+    run, hook = engine.state.run, exit_handler(engine.core)
+    name = f"{run.name}.onExit"
+    is_over = run.phase.is_completed or run.shutdown is Shutdown.TERMINATE
+    if hook is None or is_over or name in engine.state.nodes:
+        return []
+    call = Call(name="onExit", template=hook.template, template_ref=hook.template_ref)
+    after = (engine.core.spec.entrypoint,)
+    return [_planned(engine, ROOT, call, name, engine.core.wf.local, after)]
 
 
 def _rows(engine: Engine, node: Node) -> list[Planned]:
@@ -55,7 +72,7 @@ def _steps(engine: Engine, node: Node, body: StepsBody, owner: LibraryKey) -> li
             name = f"{node.name}[{number}].{step.name}"
             made = name in nodes or (f"{node.name}[{number}]" in nodes and is_loop(step))
             if not made:
-                rows.append(_planned(engine, node, step, name, owner, before))
+                rows.append(_planned(engine, node.name, step, name, owner, before))
         before = tuple(step.name for step in group) or before
     return rows
 
@@ -67,7 +84,8 @@ def _tasks(engine: Engine, node: Node, body: DagBody, owner: LibraryKey) -> list
     for task in sorted(frame.order, key=frame.order.__getitem__):
         name = f"{node.name}.{task}"
         if name not in engine.state.nodes:
-            rows.append(_planned(engine, node, tasks[task], name, owner, _needs(tasks, task)))
+            after = _needs(tasks, task)
+            rows.append(_planned(engine, node.name, tasks[task], name, owner, after))
     return rows
 
 
@@ -80,12 +98,12 @@ def _needs(tasks: dict[str, Task], task: str) -> tuple[str, ...]:
 
 
 def _planned(
-    engine: Engine, node: Node, call: Call, name: str, owner: LibraryKey, after: tuple[str, ...]
+    engine: Engine, parent: str, call: Call, name: str, owner: LibraryKey, after: tuple[str, ...]
 ) -> Planned:
     return Planned(
         name=name,
         display_name=call.name,
-        parent=node.name,
+        parent=parent,
         template_name=call.template or (call.template_ref.template if call.template_ref else ""),
         kind=_kind(engine, call, owner),
         after=after,

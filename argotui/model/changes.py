@@ -120,8 +120,8 @@ class Planned:
 class Batch:
     """What clients of a driver receive: changes up to and including number `seq`.
 
-    `outlook` maps the name of an open Steps or DAG node to its rows to come; it replaces what was
-    said of that node before.
+    `outlook` maps the name of an open Steps or DAG node to its rows to come, "" to those of the run
+    itself (its exit handler); it replaces what was said of that node before.
     """
 
     seq: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argotui.model.status import RunStatus, Shutdown
 from argotui.tui import draw, text
-from argotui.tui.look import BAD, ENDED, STYLES, WORDS, Glyphs, State, run_state
+from argotui.tui.look import BAD, STYLES, WORDS, Glyphs, State, run_state
 from argotui.tui.presenter import Presenter
 from argotui.tui.show import Hint
 from argotui.tui.truth import Piece, full_name, named
@@ -51,8 +51,8 @@ def _left(
     pieces += [(f" {text.brief(age)}", "")] if age is not None else []
     total = presenter.counts
     if total:
-        done = sum(total[state] for state in ENDED)
-        pieces += [(f"  {done:,}/{sum(total):,}", "")]
+        done, count = presenter.progress
+        pieces += [(f"  {done:,}/{count:,}", "")]
         failed = sum(total[state] for state in BAD)
         pieces += [(f"  {glyphs.of(State.FAILED)} {failed:,}", "red")] if failed else []
     waiting = len(presenter.waiting)

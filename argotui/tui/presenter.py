@@ -111,6 +111,9 @@ class Presenter:
             case RunPatched():
                 fold.apply(self.state, change)
                 self._edits.run = True
+                if self.state.run.phase.is_completed:
+                    for name in list(self.outlook):
+                        self._plan(name, ())
             case Noted():
                 self._edits.notes.append(safe(change.text))
             case _:
@@ -134,6 +137,8 @@ class Presenter:
             row.node, row.planned, row.kind = node, None, kind
             row.label = placing.label_of(node, kind, key)
         self._settle(row)
+        if row.parent is None and self.outlook.get(""):
+            self._plan("", self.outlook[""])  # it was told of before there was a row to put it in
 
     def _parent(self, key: str, kind: Kind, boundary: str) -> Row | None:
         """Return the row that something with this key belongs under; a step's loop gets one."""
@@ -185,15 +190,18 @@ class Presenter:
 
     def _plan(self, parent: str, planned: tuple[Planned, ...]) -> None:
         """Take the rows to come of one open node: those that are new come after the one before
-        them in the plan, so that a row never changes place when it starts."""
-        above = self.rows.get(parent)
+        them in the plan, so that a row never changes place when it starts. Those of the run
+        itself ("") come last. Once it has ended, nothing is to come, whatever was said."""
+        if self.state.run.phase.is_completed:
+            planned = ()
+        above = self.rows.get(parent) if parent else next(iter(self.roots), None)
         before, self.outlook[parent] = self.outlook.get(parent, ()), planned
         if above is None:
             return
         now = {plan.name for plan in planned}
         for plan in before:
             row = self.rows.get(plan.name)
-            if plan.name not in now and row is not None and row.kind is Kind.PLANNED:
+            if plan.name not in now and row is not None and row.is_to_come:
                 self._drop(row)
         last: Row | None = None
         for plan in planned:
@@ -206,7 +214,8 @@ class Presenter:
             last = row if row.parent is above else last
 
     def _planned_row(self, plan: Planned, above: Row, last: Row | None) -> Row:
-        row = Row(key=plan.name, kind=Kind.PLANNED, parent=above, planned=plan)
+        kind = Kind.PLANNED if plan.parent else Kind.HOOK
+        row = Row(key=plan.name, kind=kind, parent=above, planned=plan)
         row.label = safe(plan.display_name or plan.name)
         after = above.children.index(last) + 1 if last is not None else None
         at_end = after is None or after >= len(above.children)
@@ -329,3 +338,8 @@ class Presenter:
         """Rows by state, of the whole run."""
         totals = [root.total for root in self.roots]
         return [sum(column) for column in zip(*totals, strict=True)] if totals else []
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many rows have ended, of how many: what the header, the summary and `get` say."""
+        return sum(root.done for root in self.roots), sum(root.count for root in self.roots)

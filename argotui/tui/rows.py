@@ -53,6 +53,10 @@ class Row:
         return self.node is not None and self.node.type is NodeType.RETRY
 
     @property
+    def is_to_come(self) -> bool:
+        return self.planned is not None and self.node is None
+
+    @property
     def is_loop(self) -> bool:
         if self.node is None:
             return self.kind is Kind.LOOP
@@ -184,8 +188,8 @@ def recount(row: Row) -> list[Row]:
             refresh_state(at)
         fresh = counted(at)
         touched.append(at)
-        if fresh == at.total and at is not row:
-            break
+        if fresh == at.total and at is not row and at.kind is not Kind.ATTEMPT:
+            break  # of an attempt a retry counts what is below it, or else itself
         above = at.parent
         if above is not None:
             sums = above.hooks_below if at.kind is Kind.HOOK else above.below

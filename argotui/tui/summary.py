@@ -13,7 +13,7 @@ from argotui.model.changes import Planned
 from argotui.model.fold import RunState
 from argotui.model.status import Node, NodeType, RunPhase
 from argotui.tui import ansi, heading, text, tree
-from argotui.tui.look import ASCII, BAD, ENDED, UNICODE, Glyphs, State, run_state
+from argotui.tui.look import ASCII, BAD, UNICODE, Glyphs, State, run_state
 from argotui.tui.presenter import Presenter
 from argotui.tui.rows import Row
 from argotui.tui.truth import full_name, named
@@ -55,7 +55,7 @@ def lines(
 
 
 def _first(presenter: Presenter, info: RunInfo, now: float, gone: bool, glyphs: Glyphs) -> str:
-    run, total = presenter.state.run, presenter.counts
+    run = presenter.state.run
     age = heading.run_age(run, now)
     took = text.brief(age) if age is not None else ""
     state = State.WAITING if presenter.waiting and not gone else run_state(run.phase)
@@ -63,8 +63,8 @@ def _first(presenter: Presenter, info: RunInfo, now: float, gone: bool, glyphs: 
     time = (
         f" after {took}" if took and run.phase.is_completed else f", {took} so far" if took else ""
     )
-    done = sum(total[state] for state in ENDED) if total else 0
-    nodes = f"{done:,} of {sum(total):,} nodes, " if total else ""
+    done, count = presenter.progress
+    nodes = f"{done:,} of {count:,} nodes, " if count else ""
     name = text.safe(run.name or info.workflow_name)
     time = time if took else ""
     return f"{glyphs.of(state)} {name} {word}{time}   ({nodes}{text.safe(info.where)})"

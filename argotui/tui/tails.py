@@ -1,6 +1,7 @@
 """The last line that a step printed, for the rows on the screen: its truth when it has no other.
 
-Asked by the tree once a second; reads a few bytes of a few spools, and none of a step that ended.
+Asked by the tree once a second and when a step ends; reads a few bytes of a few spools, and none of
+a step that ended a while ago.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Tails:
 
     def __init__(self) -> None:
         self.lines: dict[str, str] = {}
+        self._ended: set[str] = set()  # looked at once since the end; the last bytes may come late
         self._final: set[str] = set()
 
     def look(self, rows: Iterable[Row], logs: Path) -> set[Row]:
@@ -36,7 +38,7 @@ class Tails:
                 continue
             said = _last_line(logs, key)
             if node.has_ended:
-                self._final.add(key)
+                (self._final if key in self._ended else self._ended).add(key)
             if said != self.lines.get(node.name, ""):
                 self.lines[node.name] = said
                 changed.add(row)
@@ -50,6 +52,7 @@ class Tails:
         while len(self.lines) > _MOST:
             self.lines.pop(next(iter(self.lines)))
             self._final.clear()
+            self._ended.clear()
 
 
 def _last_line(logs: Path, key: str) -> str:

@@ -62,7 +62,7 @@ def insert_child(parent: Row, row: Row, before: Row | None) -> None:
 
 def _stays_below(other: Row, row: Row) -> bool:
     if row.kind is Kind.HOOK:
-        return False
+        return other.kind is Kind.HOOK and other.is_to_come and not row.is_to_come
     if other.kind is Kind.HOOK:
         return True
     return other.kind is Kind.PLANNED and row.kind is not Kind.PLANNED

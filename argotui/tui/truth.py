@@ -28,7 +28,7 @@ def truth(row: Row, presenter: Presenter, now: float, glyphs: Glyphs) -> list[Pi
         return [(f"{asked}…" if not glyphs.is_ascii else asked, "yellow")]
     if row.is_folded and row.can_fold and not row.is_retry:
         return counts(row.total, glyphs)
-    if row.planned is not None and row.node is None:
+    if row.is_to_come:
         return [(_plan_text(row), "dim")]
     node = row.stands_for
     if node is None:

@@ -103,12 +103,13 @@ class RunTree(ScrollView, can_focus=True):
             if row in new or (row.state in OPEN and not is_over):
                 self.refresh_line(self.scroll_offset.y + line)
 
-    def look_at_tails(self) -> set[Row]:
-        """Read what the steps on the screen printed last."""
+    def look_at_tails(self, among: set[Row] | None = None) -> set[Row]:
+        """Read what the steps on the screen printed last; `among` these, if any are given."""
         if self.presenter.info is None:
             return set()
         rows = self.presenter.shown.window(self.scroll_offset.y, self.size.height)
-        return self._tails.look(rows, self.presenter.info.logs)
+        wanted = [row for row in rows if among is None or row in among]
+        return self._tails.look(wanted, self.presenter.info.logs)
 
     # --- what the presenter did ----------------------------------------------------------------
 
@@ -117,7 +118,10 @@ class RunTree(ScrollView, can_focus=True):
         return self._line_of_cursor()
 
     def show_edits(self, edits: Edits, line: int) -> None:
-        """Draw what a batch changed, the cursor's row where it was."""
+        """Draw what a batch changed, the cursor's row where it was. What has just ended is asked
+        for its last words at once: it is drawn with them."""
+        if any(row.state in ENDED for row in edits.changed):
+            edits.changed |= self.look_at_tails(edits.changed)
         if edits.spliced:
             self._settle_cursor(line)
         else:
