@@ -42,6 +42,8 @@ bench: $(VENV)/.dev  ## measure; see bench/
 
 docs: $(VENV)/.dev  ## write the pages of docs/ that are made from the code
 	$(BIN)/python docs/keys_page.py
+	$(BIN)/python docs/lint_page.py
+	$(BIN)/python docs/schema_file.py
 	$(BIN)/python docs/compatibility_page.py
 
 pictures: $(VENV)/.dev  ## take the pictures of README.md anew, on real runs

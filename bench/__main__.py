@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from bench import cluster, engine, frame, imports, local, quick
+from bench import cluster, engine, frame, imports, lint, local, quick
 
 MEASURES: Mapping[str, Callable[[], None]] = {
     "version": imports.measure_version,
@@ -17,6 +17,7 @@ MEASURES: Mapping[str, Callable[[], None]] = {
     "gap": local.measure_gap,
     "echo": local.measure_echo,
     "quick": quick.measure,
+    "lint": lint.measure,
     "engine": engine.measure,
     "cluster": cluster.measure,
 }

@@ -12,7 +12,7 @@ from argotui.model.manifest import Metadata, Template
 from argotui.model.workflow import Workflow, WorkflowSpec
 
 _TOP_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
-_CRON_FIELDS = (
+CRON_FIELDS = (
     *("schedules", "timezone", "concurrencyPolicy", "startingDeadlineSeconds", "suspend", "when"),
     *("stopStrategy", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"),
     *("workflowMetadata", "workflowSpec"),
@@ -30,7 +30,7 @@ def read_workflow(kind: str, data: dict[str, Any], at: Decoding, path: Path) -> 
     spec_data = data.get("spec")
     if kind == "CronWorkflow":
         if isinstance(spec_data, dict):
-            _check_fields(spec_data, _CRON_FIELDS, at, where)
+            _check_fields(spec_data, CRON_FIELDS, at, where)
             spec_data = spec_data.get("workflowSpec")
         where = (*where, "workflowSpec")
     spec = _read_spec(spec_data, at, where)

@@ -75,9 +75,9 @@ templates:
 """,
     ),
     "empty-steps": Trap(
-        title="A task waits for a steps template without steps",
-        about="`steps: [[]]` makes a node that a DAG never sees the end of: what depends on it "
-        "hangs. Use a `suspend` of no duration, or leave the task out.",
+        title="A task waits for a steps template that ends with an empty group",
+        about="What depends on it runs, but is linked to nothing, and the DAG never ends "
+        "(`steps: [[]]`). Leave the empty group out, or the task.",
         example="""\
 entrypoint: main
 templates:

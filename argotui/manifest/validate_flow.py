@@ -88,10 +88,12 @@ def _warn_task(
     for name in needed_names(task):
         producer = called.get(name)
         if producer is not None and _is_empty(producer):
-            what = f"'{name}' has no steps, and a DAG never sees its end"
+            what = f"'{name}' ends without a step, and then the DAG never ends"
             where = (*path, "depends" if task.depends else "dependencies")
             cx.warn(site, where, "empty-steps", what, "leave it out", find=name)
 
 
 def _is_empty(template: Template) -> bool:
-    return isinstance(template.body, StepsBody) and not any(template.body.groups)
+    """Say whether nothing is left at the template's end that others could follow. Argo: 1.5."""
+    body = template.body
+    return isinstance(body, StepsBody) and bool(body.groups) and not body.groups[-1]
