@@ -158,7 +158,9 @@ def _pretty(linted: Linted) -> None:
     verdict = f"✖ {counted}" if linted.errors else "✔ no linting errors found!"
     objects = f"{linted.objects} object{'s' if linted.objects != 1 else ''}"
     files = f"{linted.files} file{'s' if linted.files != 1 else ''}"
-    print(fit(f"{verdict} ({summary(linted.problems)}; {objects} in {files})", sys.stdout))
+    warnings = [problem for problem in linted.problems if problem.severity == "warning"]
+    told = f"{summary(warnings)}; " if warnings else ""
+    print(fit(f"{verdict} ({told}{objects} in {files})", sys.stdout))
 
 
 def _simple(linted: Linted) -> None:

@@ -11,7 +11,7 @@ from argotui.manifest.shapes import at_path
 from argotui.manifest.source import Path
 from argotui.manifest.validate_calls import is_loop
 from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_depends import needed_names
+from argotui.manifest.validate_depends import needed_names, terms_of
 from argotui.manifest.validate_tags import tags_in
 from argotui.model.bodies import Call, StepsBody, Task
 from argotui.model.manifest import Template
@@ -72,10 +72,27 @@ def _warn_reference(
     if producer is not None and producer.daemon and parts[2] not in _NOT_OUTPUTS:
         what = f"{text}: '{parts[1]}' is a daemon, which has no outputs while it runs"
         cx.warn(site, where, "daemon-output", what, "only its ip is there", find=text)
-    elif parts[2:] == ["outputs", "result"] and other.when and other.when != call.when:
+    elif (
+        _may_be_absent(other, parts[2:]) and other.when != call.when and not _must_run(call, other)
+    ):
         what = f"{text} is never there when '{parts[1]}' is skipped: Argo waits for ever"
         hint = "use an output parameter with a default, or the same `when`"
         cx.warn(site, where, "skipped-result", what, hint, find=text)
+
+
+def _may_be_absent(call: Call, rest: list[str]) -> bool:
+    """Say whether nothing stands in for an output of something skipped. Argo: 2.8, 2.9."""
+    if not call.when or rest[0] != "outputs":
+        return False
+    return rest == ["outputs", "result"] or (is_loop(call) and rest[1:2] == ["parameters"])
+
+
+def _must_run(call: Call, other: Call) -> bool:
+    """Say whether a task is left out itself when the other one is skipped."""
+    if not isinstance(call, Task):
+        return False
+    results = {term.result for term in terms_of(call) if term.task == other.name}
+    return bool(results) and not results & {"", "Skipped", "Omitted"}
 
 
 def _warn_task(

@@ -40,6 +40,11 @@ def warn_fields(cx: Context, site: Site, template: Template) -> None:
         if artifacts and template.kind not in ("steps", "dag"):
             what = "argotui does not keep artifacts yet"
             cx.warn(site, (part, "artifacts"), "no-artifacts", what, "hand on parameters instead")
+        for i, artifact in enumerate(artifacts if cx.lint else ()):
+            if artifact.extra.get("artifactGC"):
+                what = "artifactGC means something to a cluster's controller only"
+                where = (part, "artifacts", i, "artifactGC")
+                cx.warn(site, where, "cluster-only-field", what)
     _warn_inputs(cx, site, template)
     _warn_daemon(cx, site, template)
     _warn_inline(cx, site, template)

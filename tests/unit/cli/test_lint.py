@@ -51,17 +51,18 @@ def lint(tmp_path, capsys):
 def test_the_last_line_says_it_as_argo_does(lint):
     assert lint("w.yaml", w=GOOD)[:2] == (
         0,
-        "✔ no linting errors found! (no problems; 1 object in 1 file)\n",
+        "✔ no linting errors found! (1 object in 1 file)\n",
     )
     code, out, _ = lint("w.yaml", w=BAD)
     assert code == 2
-    assert out.endswith("✖ 1 linting error found! (1 problem; 1 object in 1 file)\n")
+    assert out.endswith("✖ 1 linting error found! (1 object in 1 file)\n")
 
 
 def test_warnings_alone_are_no_failure(lint):
     code, out, _ = lint("w.yaml", w=WARNED)
     assert code == 0
     assert "warning[http-no-timeout]" in out
+    assert out.endswith("✔ no linting errors found! (1 warning; 1 object in 1 file)\n")
 
 
 def test_nothing_to_lint_is_a_failure(lint):

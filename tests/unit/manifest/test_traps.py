@@ -189,3 +189,34 @@ def test_a_comment_counts_in_the_file_that_it_stands_in():
     assert "http-no-timeout" in "".join(problems(caller, template))
     silenced = template.replace("{url: x}", "{url: x}  # argotui: ignore[http-no-timeout]")
     assert "http-no-timeout" not in "".join(problems(caller, silenced))
+
+
+@pytest.mark.parametrize(
+    ("depends", "expected"),
+    [
+        ("a", ["skipped-result"]),
+        ("a.Succeeded", []),
+        ("a.Succeeded || a.Skipped", ["skipped-result"]),
+    ],
+)
+def test_a_task_that_is_left_out_with_the_other_needs_no_result(depends, expected):
+    spec = (
+        "entrypoint: m\ntemplates:\n- name: m\n  dag:\n    tasks:\n"
+        "    - {name: a, template: work, when: \"'{{workflow.name}}' == 'x'\"}\n"
+        f"    - {{name: b, template: work, depends: '{depends}', "
+        "arguments: {parameters: [{name: p, value: '{{tasks.a.outputs.result}}'}]}}\n" + WORK
+    )
+    assert names(spec) == expected
+
+
+def test_the_aggregate_of_a_loop_whose_items_may_all_be_skipped_is_a_trap():
+    output = "outputs: {parameters: [{name: o, valueFrom: {path: /o}}]}, "
+    spec = (
+        "entrypoint: m\ntemplates:\n- name: m\n  steps:\n"
+        "  - - {name: a, template: make, withItems: [1, 2], when: '{{item}} > 5'}\n"
+        "  - - {name: b, template: work, "
+        "arguments: {parameters: [{name: p, value: '{{steps.a.outputs.parameters.o}}'}]}}\n"
+        f"- {{name: make, {output}container: {{image: x}}}}\n" + WORK
+    )
+    assert names(spec) == ["skipped-result"]
+    assert names(spec.replace("withItems: [1, 2], when: '{{item}} > 5'", "when: '1 > 5'")) == []
