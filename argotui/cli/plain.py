@@ -17,6 +17,7 @@ from argotui.cli.text import clock, fit, glyph, run_word, safe, safe_bytes, word
 from argotui.logs.spool import LogLine
 from argotui.model.changes import Batch, Noted, Rejected, WorkRequested
 from argotui.model.status import Node, NodePhase, NodeType
+from argotui.tui.truth import named
 
 _WORD_WIDTH = 9  # of "Succeeded"
 _QUIET_PHASES = ("Pending", "Omitted")  # said only where there is a reason to tell
@@ -88,7 +89,7 @@ class Lines:
 
     def _node(self, run: Followed, node: Node, at: float) -> None:
         what = word(node)
-        told = node.message or node.waits_for if what != "Waiting" else node.message
+        told = named(node.message, run.state) or ("" if what == "Waiting" else node.waits_for)
         if self._said.get(node.name) == (what, told) or not _is_worth_a_line(node, what, told):
             return
         self._said[node.name] = (what, told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from enum import StrEnum
@@ -62,7 +63,7 @@ def _row(listed: Listed) -> tuple[str, ...]:
     now = time.time()
     run, word = listed.summary, word_of(listed)
     started = run.started_at or run.created
-    message = safe(message_of(listed))
+    message = safe(_for_people(message_of(listed), run.workflow_name))
     if len(message) > _MESSAGE_WIDTH:
         message = message[: _MESSAGE_WIDTH - 1] + "…"
     return (
@@ -97,6 +98,11 @@ def message_of(listed: Listed) -> str:
             else (f"{run.waiting} wait for approval")
         )
     return run.message
+
+
+def _for_people(message: str, workflow: str) -> str:
+    """Return a message without the id of a node, which nobody here can name without its run."""
+    return re.sub(rf"child '{re.escape(workflow)}-\d+'", "a step", message)
 
 
 def _as_json(listed: Listed) -> dict[str, Any]:

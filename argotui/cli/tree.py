@@ -14,7 +14,7 @@ from argotui.tui import draw, tree
 from argotui.tui.look import UNICODE, State
 from argotui.tui.presenter import Presenter
 from argotui.tui.rows import Row
-from argotui.tui.truth import truth
+from argotui.tui.truth import named, truth
 
 _LEAST_WIDTH, _PIPE_WIDTH = 60, 120
 _VALUE_WIDTH = 100
@@ -47,7 +47,7 @@ def _header(seen: Snapshot, presenter: Presenter, *, alive: bool) -> Iterator[st
     yield f"  run       {info.run_id}"
     yield f"  manifest  {safe(info.manifest)}"
     if run.message:
-        yield f"  message   {safe(run.message)}"
+        yield f"  message   {safe(named(run.message, seen.state))}"
     yield from _values("parameters", run.parameters)
     for text in info.deviations:
         yield f"  deviates  {safe(text)}"

@@ -87,13 +87,13 @@ def _labelled(label: str, said: str | list[Piece]) -> list[Line]:
 def _problem(row: Row, node: Node, presenter: Presenter) -> Iterator[Line]:
     """The whole message, as many lines as it has; why it waits."""
     style = STYLES[row.state] if row.state in BAD else ""
-    said = named(node.message, presenter)
+    said = named(node.message, presenter.state)
     for line in said.splitlines()[:8]:
         if line.strip():
             yield [(text.safe(line), style)]
     held = node.waits_for or waiting_lock(node)
     if held and not node.has_ended and held != node.message:
-        yield from _labelled("waiting", named(held, presenter))
+        yield from _labelled("waiting", named(held, presenter.state))
 
 
 def _template_text(node: Node, presenter: Presenter) -> str:

@@ -97,7 +97,7 @@ def placeholder(presenter: Presenter, gone: str | None, waited: float, glyphs: G
         return f"connecting to the driver{dots} {text.brief(waited)}" if waited > PATIENCE else ""
     run = presenter.state.run
     if run.phase.is_completed:
-        return text.safe(run.message) or "ended without a step"
+        return text.safe(named(run.message, presenter.state)) or "ended without a step"
     return text.safe(run.message or run.waiting_lock) or "nothing has started yet"
 
 
@@ -110,8 +110,10 @@ def failure(presenter: Presenter, glyphs: Glyphs) -> str:
     node = row.stands_for if row is not None else None
     sign = glyphs.of(run_state(run.phase))
     if row is None or node is None:
-        return f"{sign} {text.safe(text.first_line(run.message)) or 'failed'}"
-    said = text.safe(text.first_line(named(node.message, presenter)))
+        return (
+            f"{sign} {text.safe(text.first_line(named(run.message, presenter.state))) or 'failed'}"
+        )
+    said = text.safe(text.first_line(named(node.message, presenter.state)))
     return f"{sign} {full_name(row)}: {said}" if said else f"{sign} {full_name(row)}"
 
 

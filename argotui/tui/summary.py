@@ -94,9 +94,9 @@ def _of_failure(presenter: Presenter, info: RunInfo) -> list[str]:
     row = tree.first_failed(presenter.roots)
     node = row.stands_for if row is not None else None
     if row is None or node is None:
-        said = text.first_line(run.message)
+        said = text.first_line(named(run.message, presenter.state))
         return [f"  {said}"] if said else []
-    told = [f"  {full_name(row)}  {text.first_line(named(node.message, presenter))}".rstrip()]
+    told = [f"  {full_name(row)}  {text.first_line(named(node.message, presenter.state))}".rstrip()]
     told += [f"    {line}" for line in tail_of(node, info)]
     others = sum(presenter.counts[state] for state in BAD) - 1
     if others > 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from argotui.model.fold import RunState
 from argotui.model.manifest import JsonObject
 from argotui.model.status import Node, NodeType
 from argotui.tui.look import BAD, READING_ORDER, STYLES, Glyphs, State
@@ -67,7 +68,7 @@ def _plan_text(row: Row) -> str:
 def said(row: Row, node: Node, presenter: Presenter, now: float) -> str:
     """Return one safe line: what holds the node, what went wrong, or what came of it."""
     if row.state in BAD:
-        return safe(first_line(named(node.message or _exit_text(node.outputs), presenter)))
+        return safe(first_line(named(node.message or _exit_text(node.outputs), presenter.state)))
     if row.state is State.SKIPPED:
         return safe(first_line(node.message)) or str(node.phase).lower()
     if row.state is State.SUCCEEDED:
@@ -76,20 +77,18 @@ def said(row: Row, node: Node, presenter: Presenter, now: float) -> str:
     if node.type is NodeType.SUSPEND and node.wake_at is not None:
         return f"goes on in {brief(node.wake_at - now)}"
     held = node.waits_for or waiting_lock(node) or node.message
-    said = safe(first_line(named(held, presenter))) or _progress(node)
+    said = safe(first_line(named(held, presenter.state))) or _progress(node)
     return said or presenter.tails.get(node.name, "")
 
 
-def named(message: str, presenter: Presenter) -> str:
+def named(message: str, state: RunState) -> str:
     """Return a message with the ids of nodes in it as the names people know."""
-    return _QUOTED_ID.sub(lambda found: _name_of(found, presenter), message)
+    return _QUOTED_ID.sub(lambda found: _name_of(found, state), message)
 
 
-def _name_of(found: re.Match[str], presenter: Presenter) -> str:
-    row = presenter.rows.get(presenter.state.ids.get(found[1], ""))
-    if row is None or row.node is None:
-        return found[0]
-    return f"'{row.node.display_name}'"
+def _name_of(found: re.Match[str], state: RunState) -> str:
+    node = state.nodes.get(state.ids.get(found[1], ""))
+    return f"'{node.display_name or node.name}'" if node is not None else found[0]
 
 
 def _approval(node: Node) -> str:

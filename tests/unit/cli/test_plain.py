@@ -45,6 +45,15 @@ def test_one_line_an_event(tmp_path):
     ]
 
 
+def test_a_message_names_nodes_as_people_know_them(tmp_path):
+    port = PlayedRun(
+        tmp_path,
+        Batch(seq=1, changes=tuple(made(node("wf"), node("wf.tests", "Failed")))),
+        Batch(seq=2, at=1004, changes=(ended("wf", "Failed", "child 'id-wf.tests' failed"),)),
+    )
+    assert lines_of(port)[-1] == "✖ Failed    wf  child 'tests' failed"
+
+
 def test_nested_nodes_are_named_by_their_path_and_groups_are_not_lines(tmp_path):
     inner = node("wf.tests.unit")
     group = node("wf.tests[0]", kind="StepGroup", boundary_id="id-wf.tests")

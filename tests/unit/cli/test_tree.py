@@ -17,3 +17,12 @@ def test_the_header_and_the_entry_agree_on_what_is_done():
     entry = next(line for line in lines if line.startswith("  ✖ release "))
     assert "  3/3 " in lines[0]
     assert "  3/3 " in entry
+
+
+def test_the_message_of_the_run_names_steps_as_people_know_them():
+    run = FakeRun()
+    run.node("", "Failed", kind="Steps", ran=3)
+    bad = run.node("[0].build", "Failed", ran=1)
+    run.run(phase=RunPhase.FAILED, message=f"child '{bad.id}' failed")
+    lines = list(tree_lines(Snapshot(seq=1, info=run.info, state=run.state), alive=False))
+    assert "  message   child 'build' failed" in lines
