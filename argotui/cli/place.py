@@ -5,6 +5,7 @@ Called by session. The local runtime needs bubblewrap, or somebody's yes to go w
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from importlib.util import find_spec
@@ -20,21 +21,23 @@ _NOT_ISOLATED = """Steps would run as plain processes with your rights: they see
 your home folder, and a path like /tmp/x is this machine's."""
 
 
-def decide(choices: Choices, config: Config, *, ask: bool) -> Place:
-    """Return where to run. `ask`: a person can answer. Raises UsageError, RuntimeFault."""
+def decide(choices: Choices, config: Config, *, ask: bool, namespace: str = "") -> Place:
+    """Return where to run. `ask`: a person can answer; `namespace` is the manifest's own, which
+    -n overrides. Raises UsageError, RuntimeFault."""
     if choices.runtime is Where.FAKE:
         return Place(runtime=Where.FAKE)
     named = bool(choices.context or choices.namespace)
     if named and choices.runtime is Where.LOCAL:
         raise UsageError("--context and --namespace are for --runtime kubernetes")
     if choices.runtime is Where.KUBERNETES or named:
-        return _in_cluster(choices, find_place(choices.context, choices.namespace, None))
+        wanted = choices.namespace or namespace or None
+        return _in_cluster(choices, find_place(choices.context, wanted, None))
     if choices.runtime is Where.LOCAL:
         return _on_this_machine(choices, config, ask=ask)
     if not kubeconfig_files():
         place = _on_this_machine(choices, config, ask=ask)
         return replace(place, note="no kubeconfig: runs on this machine")
-    cluster = find_place(None, None, None)
+    cluster = find_place(None, namespace or None, None)
     if _chosen(cluster, config, ask=ask) == Where.KUBERNETES:
         return _in_cluster(choices, cluster)
     return _on_this_machine(choices, config, ask=ask)
@@ -66,9 +69,12 @@ def _in_cluster(choices: Choices, cluster: ClusterPlace) -> Place:
         raise RuntimeFault(
             "the Kubernetes client is not installed: pip install 'argotui[kubernetes]'"
         )
+    # by name and by absolute path: a driver, or a recovery, follows no changed current-context
+    files = os.pathsep.join(str(path.absolute()) for path in kubeconfig_files())
     options = {
         "context": cluster.context,
         "namespace": cluster.namespace,
+        "kubeconfig": files or None,
         "pending_timeout": choices.pending_timeout,
     }
     return Place(runtime=Where.KUBERNETES, options=options)

@@ -47,7 +47,9 @@ def start(
     except ManifestError as error:
         say(report(error.problems, texts_of(source.contents)).rstrip("\n"))
         return exits.USAGE
-    place = decide(choices, config, ask=is_terminal() and not showing.output)
+    asked = is_terminal() and not showing.output
+    named = prepared.resolved.metadata.namespace
+    place = decide(choices, config, ask=asked, namespace=named)
     if place.note:
         say(place.note)
     if showing.detach:

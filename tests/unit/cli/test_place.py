@@ -119,7 +119,13 @@ def test_no_answer_runs_nothing(sandbox, kubeconfig, monkeypatch):
 
 def test_a_context_or_namespace_means_the_cluster(sandbox, kubeconfig):
     place = decide(Choices(context="lab", pending_timeout=30.0), NONE, ask=False)
-    assert place.options == {"context": "lab", "namespace": "default", "pending_timeout": 30.0}
+    assert (place.options["context"], place.options["namespace"]) == ("lab", "default")
+    assert place.options["pending_timeout"] == 30.0
+    assert Path(place.options["kubeconfig"]).is_absolute()
+    assert (
+        decide(Choices(context="lab"), NONE, ask=False, namespace="own").options["namespace"]
+        == "own"
+    )
     assert decide(Choices(namespace="x"), NONE, ask=False).options["context"] == "prod"
     with pytest.raises(RuntimeFault, match="no context 'moon'"):
         decide(Choices(context="moon"), NONE, ask=False)
