@@ -122,9 +122,10 @@ def _result(
     problem: Problem, places: Mapping[str, int], lines: Mapping[str, list[str]]
 ) -> dict[str, Any]:
     name = problem.name or INVALID
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.file)}}
-    if problem.line:
-        physical["region"] = _region(problem, lines.get(problem.file, []))
+    physical = {
+        "artifactLocation": {"uri": _uri(problem.file)},
+        "region": _region(problem, lines.get(problem.file, [])),
+    }
     location: dict[str, Any] = {"physicalLocation": physical}
     if problem.subject:
         location["logicalLocations"] = [{"fullyQualifiedName": shown(problem.subject)}]
@@ -138,13 +139,13 @@ def _result(
 
 
 def _region(problem: Problem, lines: Sequence[str]) -> dict[str, int]:
+    """Return the word that is meant; what has no place is shown at the file's beginning."""
+    if not problem.line:
+        return {"startLine": 1}
+    column = max(1, problem.column)
     line = lines[problem.line - 1] if problem.line <= len(lines) else ""
-    width = len(token_at(line, problem.column)) or 1
-    return {
-        "startLine": problem.line,
-        "startColumn": max(1, problem.column),
-        "endColumn": max(1, problem.column) + width,
-    }
+    width = len(token_at(line, column)) or 1
+    return {"startLine": problem.line, "startColumn": column, "endColumn": column + width}
 
 
 def _uri(file: str) -> str:

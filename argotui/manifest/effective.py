@@ -132,7 +132,7 @@ def _with_reference(
     if base is None:
         kind = "clusterworkflowtemplates" if ref.cluster_scope else "workflowtemplates"
         what = f'{kind}.argoproj.io "{ref.name}" not found'
-        hint = "give the file that defines it as well"
+        hint = "give the file that defines it as well, or its folder: --library DIR"
         problems.append(_at(place, ("spec", "workflowTemplateRef", "name"), what, hint))
         return submitted, problems
     labels = {**submitted.metadata.labels, _TEMPLATE_LABELS[base.kind]: ref.name}

@@ -169,7 +169,11 @@ def _missing(cx: Context, owner: LibraryKey, wanted: str) -> str:
         return f"there is one of the other scope: set clusterScope: {needed}"
     names = [key.name for key in cx.templates if key.scope == owner.scope]
     near = cx.near(owner.name, names)
-    return near if near.startswith("did") else "give the file that defines it as well"
+    return (
+        near
+        if near.startswith("did")
+        else "give the file that defines it as well, or its folder: --library DIR"
+    )
 
 
 def add_outputs(

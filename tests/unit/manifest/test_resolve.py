@@ -179,7 +179,7 @@ def test_a_missing_reference_is_told_at_its_place():
         resolve(library.workflows[0], library, strict=False)
     assert str(caught.value) == (
         'f0.yaml:5:31: clusterworkflowtemplates.argoproj.io "none" not found; '
-        "give the file that defines it as well"
+        "give the file that defines it as well, or its folder: --library DIR"
     )
 
 
