@@ -1,6 +1,7 @@
 """The command `argotui`, and `python -m argotui`.
 
-`--version` is answered before anything else is imported: scripts and prompts ask it often.
+`--version` is answered before anything else is imported: scripts and prompts ask it often. The
+process of a driver begins here too: it needs no command line.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ def main() -> int:
 
         sys.stdout.write(f"argotui {__version__}\n")
         return 0
+    if sys.argv[1:2] == ["_drive"]:
+        from argotui.cli.drive import drive
+
+        return drive(sys.argv[2:])
     from argotui.cli.app import run
 
     return run(sys.argv[1:])

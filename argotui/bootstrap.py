@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from argotui import __version__
 from argotui.cli import handover
-from argotui.cli.request import Choices, Source, Where
+from argotui.cli.request import Approvals, Choices, Source, Where
 from argotui.cli.sources import STDIN_NAME
 from argotui.driver.launch import launch
 from argotui.driver.port import RunPort, Snapshot
@@ -39,7 +39,6 @@ from argotui.model.work import PodWork, WorkRef
 from argotui.runtimes.port import RunPlace, Runtime
 
 if TYPE_CHECKING:  # what only a run needs is imported by it: `get` and `logs` start quickly
-    from argotui.cli.approver import Approvals
     from argotui.cli.prepare import Prepared
     from argotui.driver.driven import DriveEnd, DrivenRun
 
@@ -177,7 +176,7 @@ def drive_folder(folder: Path, approval_timeout: float | None = None) -> DriveEn
 
 async def _approve(driven: DrivenRun, header: RunHeader) -> None:
     """Give the approvals that the run was started with."""
-    from argotui.cli.approver import Approvals, Approver
+    from argotui.cli.approver import Approver
     from argotui.cli.follow import follow
 
     approvals = Approvals.from_json(header.options.get("approvals") or {})
@@ -189,7 +188,7 @@ async def launch_driver(folder: Path, approval_timeout: float | None = None) -> 
     """Start a driver for this folder in a process of its own. Raises RuntimeFault."""
     argv = [sys.executable, "-P", "-m", "argotui", "_drive", str(folder)]
     if approval_timeout is not None:
-        argv += ["--approval-timeout", str(approval_timeout)]
+        argv.append(f"{approval_timeout:f}")
     await launch(folder, argv, env=_driver_environment())
 
 

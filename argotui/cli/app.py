@@ -36,7 +36,6 @@ COMMANDS: Mapping[str, str] = {
     "plan": "plan",
     "graph": "graph",
     "doctor": "doctor",
-    "_drive": "drive",
 }
 _COMPLETION = "_ARGOTUI_COMPLETE"
 
@@ -56,7 +55,7 @@ def build(asked: str | None = None) -> typer.Typer:
     for name in (asked,) if asked is not None and asked in COMMANDS else COMMANDS:
         module, _, function = COMMANDS[name].partition(":")
         command = getattr(import_module(f"argotui.cli.{module}"), function or module)
-        app.command(name, hidden=name.startswith("_"))(command)
+        app.command(name)(command)
     return app
 
 

@@ -10,9 +10,9 @@ import typer
 
 from argotui.cli import exits
 from argotui.cli import options as o
-from argotui.cli.approver import who
 from argotui.cli.failure import say
 from argotui.cli.nodes import find_node, path_of, supplied_parameters, waiting_nodes
+from argotui.cli.request import who
 from argotui.cli.sources import split_pair
 from argotui.driver.port import RunPort
 from argotui.journal.index import Listed

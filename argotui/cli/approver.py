@@ -6,54 +6,16 @@ Called by session with what --approve, --approve-param and --approve-all say.
 from __future__ import annotations
 
 import asyncio
-import getpass
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from argotui.cli.failure import complain
 from argotui.cli.follow import Followed
 from argotui.cli.nodes import is_called, path_of, waiting_nodes
+from argotui.cli.request import Approvals, who
 from argotui.driver.port import RunPort
 from argotui.model.changes import Batch
 from argotui.model.events import ResumeRequested
 from argotui.model.status import Node, NodeType
-
-CI_TIMEOUT = 3600.0  # seconds; what --approval-timeout is under CI=true
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approvals:
-    """What may go on without asking: nodes by name, or all; values for supplied parameters."""
-
-    everything: bool = False
-    nodes: tuple[str, ...] = ()
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Approvals:
-        """Return what `dataclasses.asdict` and JSON made of some."""
-        return cls(
-            everything=bool(kept.get("everything")),
-            nodes=tuple(kept.get("nodes") or ()),
-            values=kept.get("values") or {},
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.everything or self.nodes or self.values)
-
-    def names(self) -> list[str]:
-        return list(dict.fromkeys((*self.nodes, *self.values)))
-
-
-def who() -> str:
-    """Return the name under which this user's approvals are recorded."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return f"uid {os.getuid()}"
 
 
 class Approver:

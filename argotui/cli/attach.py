@@ -39,8 +39,8 @@ def attach(
 async def _as_lines(folder: Path, *, logs: bool) -> int:
     from argotui import bootstrap
     from argotui.cli.follow import follow
+    from argotui.cli.foreground import print_summary
     from argotui.cli.plain import Lines, Out
-    from argotui.cli.session import print_summary
 
     port = await bootstrap.reach(folder)
     out = Out(sys.stdout)

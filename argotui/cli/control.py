@@ -7,9 +7,9 @@ import asyncio
 
 from argotui.cli import exits
 from argotui.cli import options as o
-from argotui.cli.approver import who
 from argotui.cli.failure import say
 from argotui.cli.nodes import path_of, waiting_nodes
+from argotui.cli.request import who
 from argotui.model.errors import RuntimeFault, UsageError
 from argotui.model.events import Request, RunSuspendToggled, ShutdownRequested
 from argotui.model.fold import RunState

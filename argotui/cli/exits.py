@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from argotui.model.status import RunPhase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # `doctor` and `--help` ask for no phase
+    from argotui.model.status import RunPhase
 
 SUCCEEDED = 0
 FAILED = 1
@@ -18,4 +21,4 @@ manifest, 3 runtime or infrastructure, 4 still waiting for approval after --appr
 
 def of_phase(phase: RunPhase) -> int:
     """Return the code for a run that ended in `phase`."""
-    return SUCCEEDED if phase is RunPhase.SUCCEEDED else FAILED
+    return SUCCEEDED if phase == "Succeeded" else FAILED

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
-
-import typer
+from typing import TYPE_CHECKING
 
 from argotui.cli import exits
 from argotui.cli.text import fit, safe
 from argotui.model.errors import EngineBug, ManifestError, RuntimeFault, UsageError
+
+if TYPE_CHECKING:
+    import typer
 
 
 def say(message: str) -> None:
@@ -42,6 +42,8 @@ def catching() -> Iterator[list[int]]:
 
 def code_of(error: BaseException) -> int:
     """Say what went wrong and return the exit code for it."""
+    import typer  # only here: a driver starts without it
+
     match error:
         case ManifestError():
             _print_problems(error)
@@ -94,6 +96,8 @@ def _pipe_closed() -> int:
 
 
 def _unexpected(error: BaseException) -> int:
+    import traceback
+
     story = "".join(traceback.format_exception(error))
     kind = "a fault of argotui itself" if isinstance(error, EngineBug) else type(error).__name__
     first = (str(error).splitlines() or [""])[0]
@@ -105,6 +109,8 @@ def _unexpected(error: BaseException) -> int:
 
 def _keep(story: str) -> str:
     """Write the story where only this user can read it; return where."""
+    import tempfile
+
     stamp = time.strftime("%Y%m%d-%H%M%S")
     try:
         handle, name = tempfile.mkstemp(prefix=f"argotui-{stamp}-", suffix=".txt")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+CI_TIMEOUT = 3600.0  # seconds; what --approval-timeout is under CI=true
+
 
 class Where(StrEnum):
     """Values of --runtime."""
@@ -82,6 +84,41 @@ class Showing:
         if self.plain or self.output or self.detach:
             return False
         return is_terminal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approvals:
+    """What may go on without asking: nodes by name, or all; values for supplied parameters."""
+
+    everything: bool = False
+    nodes: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Approvals:
+        """Return what `dataclasses.asdict` and JSON made of some."""
+        return cls(
+            everything=bool(kept.get("everything")),
+            nodes=tuple(kept.get("nodes") or ()),
+            values=kept.get("values") or {},
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.everything or self.nodes or self.values)
+
+    def names(self) -> list[str]:
+        return list(dict.fromkeys((*self.nodes, *self.values)))
+
+
+def who() -> str:
+    """Return the name under which this user's approvals are recorded."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid {os.getuid()}"
 
 
 def is_terminal() -> bool:

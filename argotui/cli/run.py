@@ -11,10 +11,9 @@ import typer
 
 from argotui.cli import options as o
 from argotui.cli.app_pairs import PAIR_SEPARATOR
-from argotui.cli.approver import CI_TIMEOUT, Approvals
 from argotui.cli.config import load_config
 from argotui.cli.library import read_library
-from argotui.cli.request import Choices, Showing, Source, Where
+from argotui.cli.request import CI_TIMEOUT, Approvals, Choices, Showing, Source, Where
 from argotui.cli.sources import (
     STDIN,
     read_manifests,

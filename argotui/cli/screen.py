@@ -1,22 +1,22 @@
-"""The terminal UI around a run: starts its driver behind the first frame, reruns a changed
-manifest, leaves a summary in the scrollback. Called by `run` and `attach`."""
+"""The terminal UI around a run: starts its driver, which gets ready while the screen does, reruns a
+changed manifest, leaves a summary in the scrollback. Called by `run` and `attach`."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from argotui import bootstrap
 from argotui.bootstrap import Place
 from argotui.cli import exits
-from argotui.cli.approver import Approvals, who
 from argotui.cli.failure import complain, say
 from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Showing
+from argotui.cli.request import Approvals, Showing, who
 from argotui.cli.text import fit
 from argotui.cli.watching import notices, reread, stop_run
 from argotui.driver.port import RunPort
@@ -24,7 +24,8 @@ from argotui.journal.index import Listed
 from argotui.tui import summary
 from argotui.tui.show import Hint, Left, Options, Way, show
 
-Launch = Callable[[bool], Awaitable[RunPort]]
+Launch = Callable[[], Coroutine[Any, Any, None]]
+_LAST_WAIT = 2.0  # seconds for a driver to answer whose screen has been left already
 
 
 def run_screen(
@@ -40,8 +41,8 @@ def run_screen(
         folder, where = journal.folder, journal.header.where
         journal.close()
         hint = Hint(name=prepared.name, where=where, manifest=prepared.source.label)
-        launch = partial(_launch, prepared, folder, patience)
-        left = asyncio.run(_show_new(prepared, launch, hint, showing))
+        launch = partial(bootstrap.launch_run, prepared, folder, patience)
+        left = asyncio.run(_show_new(prepared, launch, folder, hint, showing))
         if left.way is not Way.RERUN:
             return farewell(left, folder)
         asyncio.run(_stop(folder))
@@ -79,20 +80,22 @@ def farewell(left: Left, folder: Path) -> int:
     return exits.SUCCEEDED
 
 
-async def _launch(prepared: Prepared, folder: Path, patience: float | None, first: bool) -> RunPort:
-    """Return the port; the first time the driver is started."""
-    if first:
-        await bootstrap.launch_run(prepared, folder, patience)
-    return await bootstrap.reach(folder)
+async def _show_new(
+    prepared: Prepared, launch: Launch, folder: Path, hint: Hint, showing: Showing
+) -> Left:
+    """Start the driver, then the screen: the first frame does not wait for the driver, and the
+    driver loads what it needs while this process loads Textual."""
+    launching = asyncio.create_task(launch())
+    await asyncio.sleep(0)  # as far as the start of the process
 
-
-async def _show_new(prepared: Prepared, launch: Launch, hint: Hint, showing: Showing) -> Left:
     first = True
 
     async def connect() -> RunPort:
         nonlocal first
         was_first, first = first, False
-        return await launch(was_first)
+        if was_first or not launching.done():
+            await asyncio.shield(launching)
+        return await bootstrap.reach(folder)
 
     options = Options(
         by=who(),
@@ -100,7 +103,12 @@ async def _show_new(prepared: Prepared, launch: Launch, hint: Hint, showing: Sho
         rerun_by_itself=showing.rerun,
         notices=notices(prepared) if showing.watch else None,
     )
-    return await show(connect, info_hint=hint, options=options)
+    try:
+        return await show(connect, info_hint=hint, options=options)
+    finally:  # who left at once leaves a driver that is just starting
+        await asyncio.wait({launching}, timeout=_LAST_WAIT)
+        launching.cancel()
+        await asyncio.gather(launching, return_exceptions=True)
 
 
 async def _stop(folder: Path) -> None:

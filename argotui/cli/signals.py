@@ -10,9 +10,9 @@ import asyncio
 import signal
 from collections.abc import Sequence
 
-from argotui.cli.approver import who
 from argotui.cli.failure import say
 from argotui.cli.follow import Followed
+from argotui.cli.request import who
 from argotui.driver.port import RunPort
 from argotui.model.changes import Batch
 from argotui.model.events import ShutdownRequested

@@ -10,11 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from argotui.cli.approver import who
 from argotui.cli.failure import say
 from argotui.cli.library import read_library
 from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Source
+from argotui.cli.request import Source, who
 from argotui.cli.sources import STDIN, read_manifests
 from argotui.driver.port import RunPort
 from argotui.model.errors import ManifestError, UsageError

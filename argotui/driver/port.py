@@ -10,7 +10,7 @@ from typing import Protocol
 from argotui.model.changes import Batch, Planned
 from argotui.model.events import Request
 from argotui.model.fold import RunState
-from argotui.model.manifest import JsonObject
+from argotui.model.values import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Values of the model <-> plain JSON, field by field; what is at its default is left out.
 
-Called by journal.records for every change and by the driver's socket. Reading tolerates fields it
-does not know, so that journals of a newer version with the same schema number open.
+Called for every change, for headers and summaries, and by the driver's socket. Reading tolerates
+fields it does not know, so that journals of a newer version with the same schema number open.
 """
 
 from __future__ import annotations
@@ -14,61 +14,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from argotui.model.changes import (
-    Change,
-    Linked,
-    NodeCreated,
-    NodePatched,
-    NodesRemoved,
-    Noted,
-    Rejected,
-    Remembered,
-    RunPatched,
-    WorkRequested,
-)
-from argotui.model.status import Node, RunStatus
-
 SCHEMA = 1  # raised only when old readers would misread; written into every header
 TAG = "is"  # the key that says which of several types a JSON object is
 
 Convert: TypeAlias = Callable[[Any], Any]
-_CHANGES: Mapping[str, type] = {
-    kind.__name__: kind
-    for kind in (
-        NodeCreated,
-        NodePatched,
-        Linked,
-        NodesRemoved,
-        RunPatched,
-        WorkRequested,
-        Remembered,
-        Rejected,
-        Noted,
-    )
-}
-
-
-def encode_change(change: Change) -> dict[str, Any]:
-    """Return the change as JSON with its type under `is`."""
-    match change:
-        case NodePatched():  # by far the most frequent: its values are JSON, enums and tuples
-            return {TAG: "NodePatched", "name": change.name, "fields": change.fields}
-        case Remembered():  # None means something here, so it is never left out
-            return {TAG: "Remembered", "key": change.key, "value": change.value}
-        case _:
-            return {TAG: type(change).__name__, **encode(change)}
-
-
-def decode_change(raw: Mapping[str, Any]) -> Change:
-    """Return the change. Raises KeyError, ValueError or TypeError for what is none."""
-    match raw[TAG]:
-        case "NodePatched":
-            return NodePatched(name=raw["name"], fields=_fields(Node, raw["fields"]))
-        case "RunPatched":
-            return RunPatched(fields=_fields(RunStatus, raw["fields"]))
-        case tag:
-            change: Change = decode(_CHANGES[tag], raw)
-            return change
 
 
 def encode(value: Any) -> dict[str, Any]:
@@ -85,13 +34,7 @@ def encode(value: Any) -> dict[str, Any]:
 
 def decode(kind: type, raw: Mapping[str, Any]) -> Any:
     """Return a `kind` read from JSON; keys that it does not have are passed over."""
-    readers = _readers(kind)
-    fields = {}
-    for name, item in raw.items():
-        if name in readers:
-            read = readers[name]
-            fields[name] = item if read is None else read(item)
-    return kind(**fields)
+    return kind(**read_fields(kind, raw))
 
 
 def plain(value: Any) -> Any:
@@ -103,7 +46,8 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written to a journal")
 
 
-def _fields(kind: type, raw: Mapping[str, Any]) -> dict[str, Any]:
+def read_fields(kind: type, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those values of a `kind` that the JSON has."""
     readers = _readers(kind)
     fields = {}
     for name, item in raw.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from argotui.journal.codec import SCHEMA, decode, encode
 from argotui.journal.files import read_json, write_json
 from argotui.model.errors import EngineBug, RuntimeFault
-from argotui.model.manifest import JsonObject
+from argotui.model.values import JsonObject
 
 NAME = "header.json"
 

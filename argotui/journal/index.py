@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from argotui.journal.header import RunHeader, read_header
 from argotui.journal.lock import is_locked, take_lock
-from argotui.journal.store import JOURNAL, LOCK, read_state
+from argotui.journal.places import JOURNAL, LOCK
 from argotui.journal.summary import RunSummary, read_summary, summarize
 from argotui.model.errors import RuntimeFault, UsageError
 
@@ -107,7 +106,10 @@ def _look(folder: Path) -> Listed:
 
 
 def _folded(folder: Path, known: RunSummary | None) -> RunSummary:
-    header: RunHeader = read_header(folder)
+    from argotui.journal.header import read_header  # a list of runs reads no journal as a rule
+    from argotui.journal.store import read_state
+
+    header = read_header(folder)
     state = read_state(folder).state
     waiting = sum(node.waits_for_person for node in state.nodes.values())
     summary = summarize(header, state, size=_size(folder), waiting=waiting)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# What a run's folder holds.
+JOURNAL, LOCK, BLOBS, LOGS, WORK = "journal.jsonl", "lock", "blobs", "logs", "work"
+
 VARIABLE = "ARGOTUI_STATE_DIR"
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from argotui.journal.codec import decode_change, encode_change, plain
+from argotui.journal.changes import decode_change, encode_change
+from argotui.journal.codec import plain
 from argotui.model.changes import Change, Step
 from argotui.model.errors import RuntimeFault
 

@@ -21,12 +21,16 @@ from argotui.journal.blobs import fetch_blob, keep_blob
 from argotui.journal.files import private_folder, sync_folder, write_all
 from argotui.journal.header import RunHeader, read_header, write_header
 from argotui.journal.lock import RunLock, take_lock
+from argotui.journal.places import BLOBS as BLOBS
+from argotui.journal.places import JOURNAL as JOURNAL
+from argotui.journal.places import LOCK as LOCK
+from argotui.journal.places import LOGS as LOGS
+from argotui.journal.places import WORK as WORK
 from argotui.journal.records import Record, is_sound, read_record, write_record
 from argotui.model.changes import Step
 from argotui.model.errors import RuntimeFault
 from argotui.model.fold import RunState, apply
 
-JOURNAL, LOCK, BLOBS, LOGS, WORK = "journal.jsonl", "lock", "blobs", "logs", "work"
 _ID_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own: no vowels, no look-alikes
 _ID_LENGTH = 7
 

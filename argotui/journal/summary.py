@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from argotui.journal.codec import decode, encode
 from argotui.journal.files import read_json, write_json
-from argotui.journal.header import RunHeader
-from argotui.model.fold import RunState
 from argotui.model.status import RunPhase
+
+if TYPE_CHECKING:  # a summary is read without either
+    from argotui.journal.header import RunHeader
+    from argotui.model.fold import RunState
 
 NAME = "summary.json"
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from argotui.model.fold import RunState
-from argotui.model.manifest import JsonObject
 from argotui.model.progress import node_progress, run_progress
 from argotui.model.status import Node, NodePhase, NodeType, RunPhase, RunStatus, Shutdown
+from argotui.model.values import JsonObject
 
 _LABEL = "workflows.argoproj.io/"
 _API = "argoproj.io/v1alpha1"

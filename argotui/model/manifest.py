@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, TypeAlias
 
-Json: TypeAlias = Any
-JsonObject: TypeAlias = Mapping[str, Any]
+from argotui.model.values import Json as Json
+from argotui.model.values import JsonObject as JsonObject
+
 # A scalar of any YAML type, read as text the way Argo's AnyString does. Argo: 2.1
 Text: TypeAlias = Annotated[str, "text"]
 IntOrText: TypeAlias = int | str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from argotui.model.manifest import JsonObject
+from argotui.model.values import JsonObject
 
 _NOTHING: JsonObject = {}
 

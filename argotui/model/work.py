@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from argotui.model.manifest import JsonObject
+from argotui.model.values import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

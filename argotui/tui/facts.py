@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from argotui.model.manifest import JsonObject
 from argotui.model.status import Node, NodeType
+from argotui.model.values import JsonObject
 from argotui.model.work import PodWork
 from argotui.tui import text
 from argotui.tui.draw import lasted

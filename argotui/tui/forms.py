@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from argotui.model.changes import Planned
-from argotui.model.manifest import JsonObject
 from argotui.model.status import Node
+from argotui.model.values import JsonObject
 from argotui.tui.text import plural, safe
 
 _MOST_LAYERS = 2  # of what comes then

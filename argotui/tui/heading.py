@@ -110,9 +110,8 @@ def failure(presenter: Presenter, glyphs: Glyphs) -> str:
     node = row.stands_for if row is not None else None
     sign = glyphs.of(run_state(run.phase))
     if row is None or node is None:
-        return (
-            f"{sign} {text.safe(text.first_line(named(run.message, presenter.state))) or 'failed'}"
-        )
+        said = text.safe(text.first_line(named(run.message, presenter.state)))
+        return f"{sign} {said or 'failed'}"
     said = text.safe(text.first_line(named(node.message, presenter.state)))
     return f"{sign} {full_name(row)}: {said}" if said else f"{sign} {full_name(row)}"
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from argotui.model.fold import RunState
-from argotui.model.manifest import JsonObject
 from argotui.model.status import Node, NodeType
+from argotui.model.values import JsonObject
 from argotui.tui.look import BAD, READING_ORDER, STYLES, Glyphs, State
 from argotui.tui.placing import ordinal
 from argotui.tui.presenter import Presenter

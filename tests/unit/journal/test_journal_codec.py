@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from argotui.journal.codec import decode, decode_change, encode, encode_change, plain
+from argotui.journal.changes import decode_change, encode_change
+from argotui.journal.codec import decode, encode, plain
 from argotui.journal.records import BLOB_FROM, is_sound, read_record, write_record
 from argotui.model.changes import (
     Change,

@@ -133,6 +133,6 @@ def test_where_runs_live_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_a_long_list_is_cheap(runs: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(
-        "argotui.journal.index.read_state", lambda _: pytest.fail("folded for a list")
+        "argotui.journal.store.read_state", lambda _: pytest.fail("folded for a list")
     )
     assert len(list_runs(runs)) == 3
