@@ -29,9 +29,13 @@ def declared(core: Core, kind: str) -> dict[str, str]:
 
 def computed(core: Core) -> dict[str, str]:
     """Return the labels of labelsFrom. Raises HardError for one that is no legal value."""
-    section: JsonObject = (core.wf.spec.workflow_metadata or {}).get("labelsFrom") or {}
-    return {name: _label(core, name, str(source.get("expression", "")))
-            for name, source in section.items()}  # fmt: skip
+    found = (core.wf.spec.workflow_metadata or {}).get("labelsFrom")
+    section: JsonObject = found if isinstance(found, Mapping) else {}
+    return {
+        name: _label(core, name, str(source.get("expression", "")))
+        for name, source in section.items()
+        if isinstance(source, Mapping)
+    }
 
 
 def _label(core: Core, name: str, expression: str) -> str:

@@ -23,6 +23,12 @@ def outbound_of(core: Core, name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def attempts_among(name: str, children: list[str]) -> list[str]:
+    """Return the attempts among the children of the Retry node `name`; the others are its hooks.
+    Told by their names: the attempts of a hook are hooked themselves."""
+    return [child for child in children if child.startswith("(", len(name))]
+
+
 def _inner(core: Core, node: Node) -> list[str] | None:
     """Return the nodes that stand for this one, None if it stands for itself."""
     if node.memoization is not None and node.memoization.get("hit"):
@@ -31,7 +37,7 @@ def _inner(core: Core, node: Node) -> list[str] | None:
         return [name for name in node.outbound if name != node.name]
     children = core.children(node.name)
     if node.type is NodeType.RETRY:
-        attempts = [child for child in children if not core.state.nodes[child].hooked]
+        attempts = attempts_among(node.name, children)
         return attempts[-1:] or None
     if node.type in _BY_CHILDREN:
         return list(children) or None

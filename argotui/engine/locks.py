@@ -41,6 +41,8 @@ def acquire(core: Core, holder: str, wanted: Synchronization) -> str | None:
     if held is not None and held.get("granted"):
         return None
     names = lock_names(core, wanted)
+    if not names:  # `synchronization: {}`
+        return None
     if held is None:
         _check_ancestors(core, holder, names)
         core.remember(_HELD + holder, {"locks": list(names), "granted": False})

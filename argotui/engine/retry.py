@@ -11,6 +11,7 @@ from argotui.engine.conditions import evaluate_bool
 from argotui.engine.context import Visit, create_node
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Bound, Invocation, bind, rebind
+from argotui.engine.links import attempts_among
 from argotui.engine.times import seconds, words
 from argotui.expr.scope import expand
 from argotui.model import ids
@@ -41,8 +42,7 @@ def strategy_of(core: Core, template: Template) -> RetryStrategy | None:
 
 def attempts_of(core: Core, name: str) -> list[Node]:
     """Return the attempts of a Retry node, oldest first; hooks are none."""
-    children = (core.state.nodes[child] for child in core.children(name))
-    return [child for child in children if not child.hooked]
+    return [core.state.nodes[child] for child in attempts_among(name, core.children(name))]
 
 
 def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrategy) -> Visit:

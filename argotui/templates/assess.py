@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from argotui.engine.core import Core
+from argotui.engine.links import attempts_among
 from argotui.model.status import Node, NodePhase, NodeType
 from argotui.templates.plan import DagFrame
 
@@ -59,8 +60,8 @@ def _next(core: Core, node: Node) -> list[str]:
     children = core.children(node.name)
     if node.type is not NodeType.RETRY:
         return children
-    attempts = [child for child in children if not core.state.nodes[child].hooked]
-    hooks = [child for child in children if core.state.nodes[child].hooked]
+    attempts = attempts_among(node.name, children)
+    hooks = [child for child in children if child not in attempts]
     if not node.daemoned and not core.state.nodes[attempts[-1]].daemoned:
         return hooks + attempts[-1:]
     started = [child for attempt in attempts[:-1] for child in core.children(attempt)]

@@ -121,8 +121,33 @@ def test_a_recursion_that_branches_ends_the_run() -> None:
 def test_a_retry_that_fails_before_anything_runs_ends() -> None:
     text = """    - name: main
       retryStrategy: {retryPolicy: Always}
-      steps: [[{name: a, template: say, arguments: {parameters: [{name: text, value: "{{=nil}}"}]}}]]
+      steps:
+      - - name: a
+          template: say
+          arguments: {parameters: [{name: text, value: "{{=nil}}"}]}
 """
     play = Play(HEAD + text).start()
     assert play.phase == "Error"
     assert "attempts ended as soon as they began" in play.message
+
+
+def test_synchronization_without_locks_keeps_nobody_back() -> None:
+    text = """    - name: main
+      synchronization: {}
+      container: {image: busybox}
+"""
+    assert Play(HEAD + text).start().report("").phase == "Succeeded"
+
+
+def test_an_exit_handler_with_retries_is_retried_and_ends() -> None:
+    text = """    - name: tidy
+      retryStrategy: {limit: 1}
+      container: {image: busybox}
+    - name: main
+      steps: [[{name: a, template: work, onExit: tidy}]]
+"""
+    play = Play(HEAD + text).start().report("[0].a").report("[0].a.onExit(0)", 1)
+    assert play.running == ["[0].a.onExit(1)"]
+    play.report("[0].a.onExit(1)")
+    assert play.phase == "Succeeded"
+    assert str(play.node("[0].a.onExit").phase) == "Succeeded"
