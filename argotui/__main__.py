@@ -6,7 +6,11 @@ process of a driver begins here too: it needs no command line.
 
 from __future__ import annotations
 
+import gc
 import sys
+
+# Loading modules makes tens of thousands of objects that stay: not worth a look every 700.
+_OBJECTS_BETWEEN_LOOKS = 50_000
 
 
 def main() -> int:
@@ -16,6 +20,7 @@ def main() -> int:
 
         sys.stdout.write(f"argotui {__version__}\n")
         return 0
+    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
     if sys.argv[1:2] == ["_drive"]:
         from argotui.cli.drive import drive
 

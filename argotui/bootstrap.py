@@ -80,7 +80,7 @@ def create_run(prepared: Prepared, place: Place, approvals: Approvals | None = N
     `approvals` are for a driver in the background, which gives them as nodes wait.
     """
     resolved = prepared.resolved
-    runtime = make_runtime(place)
+    where, warning = _told(place)
     header = RunHeader(
         run_id=new_run_id(),
         workflow_name=prepared.name,
@@ -101,10 +101,10 @@ def create_run(prepared: Prepared, place: Place, approvals: Approvals | None = N
             "choices": asdict(prepared.choices),
             "approvals": asdict(approvals) if approvals is not None else {},
         },
-        where=runtime.where,
+        where=where,
         lenient=not prepared.choices.strict,
         deviations=resolved.deviations,
-        warnings=(*prepared.warnings, *_warning(runtime)),
+        warnings=(*prepared.warnings, *warning),
         versions={"argotui": __version__, "python": sys.version.split()[0]},
     )
     return create(runs_folder(), header)
@@ -356,6 +356,15 @@ def _driver_environment() -> dict[str, str]:
     return environment
 
 
-def _warning(runtime: Runtime) -> tuple[str, ...]:
-    warning = getattr(runtime, "warning", "")
-    return (warning,) if warning else ()
+def _told(place: Place) -> tuple[str, tuple[str, ...]]:
+    """Return where a run is and what to be warned of there. The runtime itself is for the driver
+    to load: a screen opens sooner without it."""
+    if place.runtime == Where.LOCAL:
+        from argotui.runtimes.local import told
+
+        sandbox = place.options.get("sandbox", "auto")
+        where, warning = told.where(sandbox), told.warning(sandbox)
+    else:
+        runtime = make_runtime(place)
+        where, warning = runtime.where, str(getattr(runtime, "warning", ""))
+    return where, (warning,) if warning else ()

@@ -84,3 +84,31 @@ def test_a_list_of_runs_loads_no_screen_and_no_cluster(tmp_path):
     code, loaded, said = loaded_by("runs", tmp_path=tmp_path)
     assert code == 0, said
     assert not loaded & {"yaml", "asyncio", *HEAVY}
+
+
+def test_a_run_in_the_background_leaves_the_runtime_to_its_driver(tmp_path, manifest):
+    code = (
+        "import sys\nimport argotui.cli.session, argotui.cli.screen\nfrom argotui import bootstrap"
+    )
+    code += """
+place = bootstrap.Place(runtime="local", options={"sandbox": "off"})
+assert bootstrap._told(place)[0] == "local (no sandbox)"
+heavy = ("argotui.runtimes.local.runtime", "argotui.runtimes.http", "argotui.driver.driven")
+heavy += ("argotui.templates", "argotui.cli.foreground", "textual")
+sys.exit(",".join(name for name in heavy if name in sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_driver_loads_no_command_line_and_a_list_no_journal(tmp_path):
+    code = "import sys, argotui.cli.drive, argotui.bootstrap, argotui.journal.index\n"
+    code += "sys.exit(any(name in sys.modules for name in ('typer', 'pydantic')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    code = "import sys, argotui.cli.runs\n"
+    code += (
+        "sys.exit(any(f'argotui.{n}' in sys.modules for n in ('journal.store', 'model.changes')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from argotui.driver.feed import Parcel
 from argotui.driver.port import RunInfo
 from argotui.journal.header import RunHeader
 from argotui.journal.records import Record
@@ -15,6 +15,9 @@ from argotui.journal.store import LOGS
 from argotui.model.changes import Batch
 from argotui.model.events import Event
 from argotui.model.fold import RunState
+
+if TYPE_CHECKING:  # who only looks at a run publishes nothing
+    from argotui.driver.feed import Parcel
 
 _WORDS: Mapping[str, str] = {
     "RunStarted": "start",

@@ -101,10 +101,7 @@ def _between_groups(keys: list[str]) -> list[tuple[str, str]]:
         groups.setdefault(int(key.partition(".")[0]), []).append(key)
     ordered = [groups[number] for number in sorted(groups)]
     return [
-        (start, end)
-        for before, after in pairwise(ordered)
-        for start in before
-        for end in after
+        (start, end) for before, after in pairwise(ordered) for start in before for end in after
     ]
 
 

@@ -3,8 +3,6 @@
 import pytest
 
 from argotui.driver.port import Snapshot
-from argotui.driver.port import Snapshot
-from argotui.driver.port import Snapshot
 from argotui.model.changes import NodeCreated, NodesRemoved, Planned
 from argotui.model.status import NodePhase, RunPhase
 from argotui.tui import draw, tree
@@ -124,90 +122,6 @@ def test_a_retry_counts_what_its_attempt_holds_from_the_first_row_on():
     presenter.apply(run._batches[-1].changes, {})
     assert presenter.rows["release-7xk2p.r"].total[State.RUNNING] == 1
     assert presenter.counts[State.RUNNING] == 1
-
-
-def exit_handler(run: FakeRun) -> dict[str, tuple[Planned, ...]]:
-    """What a driver says of the exit handler of a run."""
-    name = f"{run.name}.onExit"
-    plan = Planned(name=name, display_name="onExit", parent="", after=("release",))
-    return {"": (plan,)}
-
-
-def test_the_exit_handler_is_the_last_row_from_the_start():
-    run = FakeRun()
-    run.send(outlook=exit_handler(run))
-    run.node("", kind="DAG", template_name="release")
-    run.plan("", ("build", ()), ("test", ("build",)))
-    presenter = presenter_of(run)
-    rows = ["● release", "├ ○ build", "├ ○ test", "└ ○ onExit"]
-    assert drawn(presenter) == rows
-    assert said(presenter, ".onExit") == "after release"
-    run.node(".hooks.running", "Succeeded", hooked=True)
-    presenter.apply(run._batches[-1].changes, {})
-    assert drawn(presenter)[-2:] == ["├ ✔ hook running", "└ ○ onExit"]
-    assert presenter.progress == (1, 4)
-    run.node(".onExit", "Running", hooked=True)
-    presenter.apply(run._batches[-1].changes, {"": ()})
-    assert drawn(presenter)[-1] == "└ ● onExit"
-    assert presenter.progress == (1, 4)
-
-
-def test_nothing_is_to_come_of_a_run_that_has_ended():
-    run = release()
-    run.send(outlook=exit_handler(run))
-    presenter = presenter_of(run)
-    assert len([row for row in presenter.shown if row.is_to_come]) == 3
-    run.run(phase=RunPhase.FAILED)
-    presenter.apply(run._batches[-1].changes, {})
-    presenter.apply((), exit_handler(run))  # said too late
-    assert [row for row in presenter.shown if row.is_to_come] == []
-    root = presenter.roots[0]
-    assert presenter.progress == (root.done, root.count) == (5, 7)
-    again = Presenter()
-    again.reset(Snapshot(seq=1, info=run.info, state=run.state, outlook=run.outlook))
-    assert drawn(again) == drawn(presenter)
-
-
-def exit_handler(run: FakeRun) -> dict[str, tuple[Planned, ...]]:
-    """What a driver says of the exit handler of a run."""
-    name = f"{run.name}.onExit"
-    plan = Planned(name=name, display_name="onExit", parent="", after=("release",))
-    return {"": (plan,)}
-
-
-def test_the_exit_handler_is_the_last_row_from_the_start():
-    run = FakeRun()
-    run.send(outlook=exit_handler(run))
-    run.node("", kind="DAG", template_name="release")
-    run.plan("", ("build", ()), ("test", ("build",)))
-    presenter = presenter_of(run)
-    rows = ["● release", "├ ○ build", "├ ○ test", "└ ○ onExit"]
-    assert drawn(presenter) == rows
-    assert said(presenter, ".onExit") == "after release"
-    run.node(".hooks.running", "Succeeded", hooked=True)
-    presenter.apply(run._batches[-1].changes, {})
-    assert drawn(presenter)[-2:] == ["├ ✔ hook running", "└ ○ onExit"]
-    assert presenter.progress == (1, 4)
-    run.node(".onExit", "Running", hooked=True)
-    presenter.apply(run._batches[-1].changes, {"": ()})
-    assert drawn(presenter)[-1] == "└ ● onExit"
-    assert presenter.progress == (1, 4)
-
-
-def test_nothing_is_to_come_of_a_run_that_has_ended():
-    run = release()
-    run.send(outlook=exit_handler(run))
-    presenter = presenter_of(run)
-    assert len([row for row in presenter.shown if row.is_to_come]) == 3
-    run.run(phase=RunPhase.FAILED)
-    presenter.apply(run._batches[-1].changes, {})
-    presenter.apply((), exit_handler(run))  # said too late
-    assert [row for row in presenter.shown if row.is_to_come] == []
-    root = presenter.roots[0]
-    assert presenter.progress == (root.done, root.count) == (5, 7)
-    again = Presenter()
-    again.reset(Snapshot(seq=1, info=run.info, state=run.state, outlook=run.outlook))
-    assert drawn(again) == drawn(presenter)
 
 
 def test_what_is_no_longer_to_come_goes():

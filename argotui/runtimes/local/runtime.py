@@ -27,7 +27,7 @@ from argotui.model.work import (
     Work,
     WorkRef,
 )
-from argotui.runtimes.local import orphans, wire
+from argotui.runtimes.local import orphans, told, wire
 from argotui.runtimes.local.doctor import Health, find_sandbox, look_around
 from argotui.runtimes.local.layout import Layout, make_layout
 from argotui.runtimes.local.link import Link, connect, launch
@@ -80,17 +80,12 @@ class LocalRuntime:
 
     @property
     def where(self) -> str:
-        return "local" if self._sandbox == "auto" else "local (no sandbox)"
+        return told.where(self._sandbox)
 
     @property
     def warning(self) -> str:
         """What is not isolated, for people; empty in the sandbox."""
-        if self._sandbox == "auto":
-            return ""
-        return (
-            "no sandbox: steps run as plain processes with your rights. They see your files and "
-            "your home folder, and a path like /tmp/x is this machine's."
-        )
+        return told.warning(self._sandbox)
 
     async def open(self, place: RunPlace, emit: Emit) -> None:
         program = None
