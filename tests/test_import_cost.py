@@ -86,29 +86,37 @@ def test_a_list_of_runs_loads_no_screen_and_no_cluster(tmp_path):
     assert not loaded & {"yaml", "asyncio", *HEAVY}
 
 
-def test_a_run_in_the_background_leaves_the_runtime_to_its_driver(tmp_path, manifest):
-    code = (
-        "import sys\nimport argotui.cli.session, argotui.cli.screen\nfrom argotui import bootstrap"
-    )
-    code += """
+def loads(code: str, *modules: str) -> str:
+    """Run `code` in a fresh interpreter; return which of `modules` it loaded."""
+    code += f"\nimport sys; print(*(name for name in {modules!r} if name in sys.modules))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_screen_leaves_the_runtime_to_its_driver():
+    loaded = loads(
+        """
+import argotui.cli.session, argotui.cli.screen
+from argotui import bootstrap
 place = bootstrap.Place(runtime="local", options={"sandbox": "off"})
 assert bootstrap._told(place)[0] == "local (no sandbox)"
-heavy = ("argotui.runtimes.local.runtime", "argotui.runtimes.http", "argotui.driver.driven")
-heavy += ("argotui.templates", "argotui.cli.foreground", "textual")
-sys.exit(",".join(name for name in heavy if name in sys.modules))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+""",
+        "argotui.runtimes.local.runtime",
+        "argotui.runtimes.http",
+        "argotui.driver.driven",
+        "argotui.templates",
+        "argotui.cli.foreground",
+        "textual",
     )
-    assert done.returncode == 0, done.stderr
+    assert not loaded
 
 
-def test_a_driver_loads_no_command_line_and_a_list_no_journal(tmp_path):
-    code = "import sys, argotui.cli.drive, argotui.bootstrap, argotui.journal.index\n"
-    code += "sys.exit(any(name in sys.modules for name in ('typer', 'pydantic')))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    code = "import sys, argotui.cli.runs\n"
-    code += (
-        "sys.exit(any(f'argotui.{n}' in sys.modules for n in ('journal.store', 'model.changes')))"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_a_driver_loads_no_command_line():
+    assert not loads("import argotui.cli.drive, argotui.bootstrap", "typer", "pydantic")
+
+
+def test_a_list_of_runs_loads_no_journal():
+    unread = ("argotui.journal.store", "argotui.model.changes", "argotui.model.manifest")
+    assert not loads("import argotui.cli.runs", *unread)

@@ -16,7 +16,6 @@ from argotui.cli.failure import say
 from argotui.cli.text import duration, fit, glyph, run_word, safe
 from argotui.journal.index import Listed, list_runs
 from argotui.journal.places import runs_folder
-from argotui.model.export import rfc3339
 
 _COLUMNS = ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "MESSAGE")
 _MESSAGE_WIDTH = 60
@@ -106,6 +105,8 @@ def _for_people(message: str, workflow: str) -> str:
 
 
 def _as_json(listed: Listed) -> dict[str, Any]:
+    from argotui.model.export import rfc3339
+
     run = listed.summary
     return {
         "run": run.run_id,

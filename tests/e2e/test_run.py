@@ -196,9 +196,9 @@ def test_a_machine_without_a_sandbox_asks_for_a_yes(argotui, write, tmp_path):
     assert argotui.runs() == []
 
 
-def test_kubernetes_is_said_to_be_for_later(argotui, write):
+def test_without_a_cluster_the_other_runtime_is_named(argotui, write):
     done = argotui("run", "--runtime", "kubernetes", write(HELLO))
-    assert done.code == 2
+    assert done.code == 3
     assert "--runtime local" in done.err
 
 
