@@ -68,7 +68,7 @@ async def _first_of(*parts: Coroutine[Any, Any, None]) -> None:
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel until all have ended: before Python 3.12 a wait_for that is just done loses a cancel."""
+    """Cancel until all have ended: a wait_for that is just done may lose a cancel (Python 3.11)."""
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
