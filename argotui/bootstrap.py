@@ -24,9 +24,8 @@ from argotui.cli import handover
 from argotui.cli.request import Approvals, Choices, Source, Where
 from argotui.cli.sources import STDIN_NAME
 from argotui.driver.launch import launch
-from argotui.driver.port import RunPort, Snapshot
+from argotui.driver.port import RunPort
 from argotui.driver.remote import RemoteRun, is_driven
-from argotui.driver.states import info_of
 from argotui.driver.stored import StoredRun
 from argotui.journal.header import RunHeader, read_header
 from argotui.journal.index import Listed
@@ -325,13 +324,6 @@ def secret_documents(files: Sequence[str]) -> list[Mapping[str, Any]]:
         with suppress(OSError):
             contents.append((file, Path(file).read_bytes()))
     return list(load(contents).secrets.values())
-
-
-def look(known: Listed) -> Snapshot:
-    """Return a run as its journal has it, without its driver."""
-    header = read_header(known.folder)
-    reading = read_state(known.folder)
-    return Snapshot(seq=reading.seq, info=info_of(known.folder, header), state=reading.state)
 
 
 def _by_name(documents: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

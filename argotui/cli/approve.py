@@ -85,7 +85,8 @@ async def _decide(run: str, name: str | None, request: Callable[[Node], Request]
 async def _answering(known: Listed, name: str | None) -> RunPort:
     """Return a port behind which there is a driver, if the run can have one: a person's word on
     a node is the wish that the run goes on. What is not meant starts no driver."""
-    from argotui.bootstrap import look, port_of, reach
+    from argotui.bootstrap import port_of, reach
+    from argotui.driver.states import look
 
     if known.driven or known.summary.phase.is_completed:
         return port_of(known)

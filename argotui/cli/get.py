@@ -25,8 +25,8 @@ def get(
     output: Annotated[GetOutput, typer.Option("-o", "--output", help="How.")] = GetOutput.TREE,
 ) -> int:
     """Show a run: its nodes, messages and outputs."""
-    from argotui.bootstrap import look
     from argotui.cli.tree import tree_lines
+    from argotui.driver.states import look
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
     from argotui.model.export import workflow_json

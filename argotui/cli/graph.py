@@ -81,7 +81,7 @@ def _of_files(names: Sequence[str], workflow: str | None) -> list[Figure]:
 
 
 def _of_run(names: Sequence[str]) -> list[Figure]:
-    from argotui.bootstrap import look
+    from argotui.driver.states import look
     from argotui.graph.running import run_figures
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder

@@ -59,7 +59,7 @@ def logs(
     ] = False,
 ) -> int:
     """Print logs. Several nodes: in order of time, each line with its node's name before it."""
-    from argotui.bootstrap import look
+    from argotui.driver.states import look
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
 

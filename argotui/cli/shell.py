@@ -25,8 +25,9 @@ def shell(
 
     Exit code of the shell.
     """
-    from argotui.bootstrap import look, open_shell
+    from argotui.bootstrap import open_shell
     from argotui.cli.nodes import find_node, path_of
+    from argotui.driver.states import look
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from argotui.driver.port import RunInfo
-from argotui.journal.header import RunHeader
+from argotui.driver.port import RunInfo, Snapshot
+from argotui.journal.header import RunHeader, read_header
+from argotui.journal.index import Listed
 from argotui.journal.records import Record
-from argotui.journal.store import LOGS
+from argotui.journal.store import LOGS, read_state
 from argotui.model.changes import Batch
 from argotui.model.events import Event
 from argotui.model.fold import RunState
@@ -50,6 +51,13 @@ def info_of(folder: Path, header: RunHeader, *, where: str = "") -> RunInfo:
         deviations=header.deviations,
         warnings=header.warnings,
     )
+
+
+def look(known: Listed) -> Snapshot:
+    """Return a run as its journal has it, without its driver."""
+    reading = read_state(known.folder)
+    info = info_of(known.folder, read_header(known.folder))
+    return Snapshot(seq=reading.seq, info=info, state=reading.state)
 
 
 def own_copy(state: RunState) -> RunState:
