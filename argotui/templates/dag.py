@@ -171,7 +171,7 @@ def _items(cx: NodeContext, frame: DagFrame, task: Task, listed: list[Expanded])
         inv = invocation(
             one,
             bound=cx.bound,
-            name=f"{cx.name}.{one.call.name}",
+            name=f"{cx.name}.{one.call.name if is_loop(task) else task.name}",
             parent=parent,
             boundary=cx.name,
             depth=cx.inv.depth + 1,
