@@ -110,7 +110,7 @@ def test_a_claim_is_bound_to_a_volume_that_outlives_a_pod(namespace: Namespace):
     claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
     body = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "work"}}
     namespace.api.create(namespace.path("persistentvolumeclaims"), {**body, "spec": claim})
-    for name, script in (("writes", "echo kept > /work/file"), ("reads", "cat /work/file")):
+    for name, script in (("writes", "echo kept > /data/file"), ("reads", "cat /data/file")):
         namespace.api.create(namespace.path("pods"), with_claim(name, script))
         assert namespace.ended(name) == "Succeeded"
     assert namespace.log("reads") == "kept\n"
@@ -121,7 +121,7 @@ def with_claim(name: str, script: str) -> dict[str, object]:
         "name": "main",
         "image": "busybox:1.36",
         "command": ["sh", "-c", script],
-        "volumeMounts": [{"name": "work", "mountPath": "/work"}],
+        "volumeMounts": [{"name": "work", "mountPath": "/data"}],
     }
     volume = {"name": "work", "persistentVolumeClaim": {"claimName": "work"}}
     spec = {"restartPolicy": "Never", "containers": [main], "volumes": [volume]}

@@ -7,7 +7,7 @@ import base64
 from argotui.model.work import CollectedFile, PodState, PodWork
 from tests.contract.house import LOCAL, REAL, container, contract, pod, shell
 
-WORK = {"name": "work", "mountPath": "/work"}
+WORK = {"name": "work", "mountPath": "/data"}
 EMPTY = {"name": "work", "emptyDir": {}}
 
 
@@ -19,13 +19,13 @@ def states(report):
 async def test_containers_share_an_empty_dir_and_run_in_their_order(house):
     work = PodWork(
         pod=pod(
-            container("cat /work/f; echo out > /work/o", volumeMounts=[WORK]),
-            container("sleep 0.2; echo in > /work/f", "first", volumeMounts=[WORK]),
+            container("cat /data/f; echo out > /data/o", volumeMounts=[WORK]),
+            container("sleep 0.2; echo in > /data/f", "first", volumeMounts=[WORK]),
             volumes=[EMPTY],
         ),
         mains=("main", "first"),
         order={"main": ("first",)},
-        collect=(CollectedFile(name="o", container="main", path="/work/o"),),
+        collect=(CollectedFile(name="o", container="main", path="/data/o"),),
         capture_result=True,
     )
     report = await house.run(work)
@@ -85,10 +85,10 @@ async def test_init_containers_run_one_after_the_other_before_the_mains(house):
     append = {"volumeMounts": [WORK]}
     work = PodWork(
         pod=pod(
-            container("cat /work/f", **append),
+            container("cat /data/f", **append),
             init=[
-                container("sleep 0.1; echo 1 >> /work/f", "one", **append),
-                container("echo 2 >> /work/f", "two", **append),
+                container("sleep 0.1; echo 1 >> /data/f", "one", **append),
+                container("echo 2 >> /data/f", "two", **append),
             ],
             volumes=[EMPTY],
         ),
@@ -167,9 +167,9 @@ async def test_containers_reach_each_other_and_readiness_is_waited_for(house):
 
 @contract(*REAL)
 async def test_a_probe_can_be_a_command(house):
-    probe = {"exec": {"command": ["test", "-e", "/work/up"]}, "periodSeconds": 1}
+    probe = {"exec": {"command": ["test", "-e", "/data/up"]}, "periodSeconds": 1}
     main = container(
-        "sleep 0.2; touch /work/up; exec sleep 100", volumeMounts=[WORK], readinessProbe=probe
+        "sleep 0.2; touch /data/up; exec sleep 100", volumeMounts=[WORK], readinessProbe=probe
     )
     if house.kind == "plain":  # no mounts: the probe's own words are not rewritten
         main["readinessProbe"] = {"exec": {"command": ["true"]}, "initialDelaySeconds": 0}
