@@ -137,6 +137,8 @@ def test_ctrl_c_on_a_watcher_leaves_the_run_alone(argotui, write):
     watcher = subprocess.Popen(
         [*PROGRAM, "attach", run, "--plain"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=argotui.environment,
+        # a shell's background job ignores ctrl-c, and so do its children: this one must not
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert watcher.stdout is not None
     while "Waiting" not in watcher.stdout.readline():
