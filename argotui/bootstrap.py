@@ -123,13 +123,9 @@ def assemble(
 
     header, folder = journal.header, journal.folder
     engine = engine_for(prepared.resolved, state)
-    place = RunPlace(
-        run_id=header.run_id,
-        workflow_name=header.workflow_name,
-        namespace=header.namespace,
-        folder=folder,
-        logs=folder / LOGS,
-        work=folder / WORK,
+    place = _run_place(
+        folder,
+        header,
         config_maps=prepared.loaded.config_maps,
         secrets=prepared.loaded.secrets,
     )
@@ -222,13 +218,9 @@ def open_shell(folder: Path, ref: WorkRef, work: PodWork, container: str) -> int
     header = read_header(folder)
     if header.runtime != Where.LOCAL:
         raise RuntimeFault(f"the {header.runtime} runtime keeps nothing to look at")
-    place = RunPlace(
-        run_id=header.run_id,
-        workflow_name=header.workflow_name,
-        namespace=header.namespace,
-        folder=folder,
-        logs=folder / LOGS,
-        work=folder / WORK,
+    place = _run_place(
+        folder,
+        header,
         config_maps=_by_name(
             document for document in header.library if document.get("kind") == "ConfigMap"
         ),
@@ -262,14 +254,7 @@ def end_all(known: Listed) -> None:
 
 async def _open_and_close(folder: Path, place: Place, header: RunHeader) -> None:
     runtime = make_runtime(place)
-    where = RunPlace(
-        run_id=header.run_id,
-        workflow_name=header.workflow_name,
-        namespace=header.namespace,
-        folder=folder,
-        logs=folder / LOGS,
-        work=folder / WORK,
-    )
+    where = _run_place(folder, header)
     try:
         await runtime.open(where, lambda observation: None)
     finally:
@@ -279,6 +264,26 @@ async def _open_and_close(folder: Path, place: Place, header: RunHeader) -> None
 def port_of(known: Listed) -> RunPort:
     """Return the port of a run as it is: driven by another process, or stored."""
     return RemoteRun(known.folder) if known.driven else StoredRun(known.folder)
+
+
+def _run_place(
+    folder: Path,
+    header: RunHeader,
+    *,
+    config_maps: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, Any] | None = None,
+) -> RunPlace:
+    """Return where a run lives, and what was given with it, as its runtime wants to know it."""
+    return RunPlace(
+        run_id=header.run_id,
+        workflow_name=header.workflow_name,
+        namespace=header.namespace,
+        folder=folder,
+        logs=folder / LOGS,
+        work=folder / WORK,
+        config_maps=config_maps or {},
+        secrets=secrets or {},
+    )
 
 
 def first_event(header: RunHeader) -> RunStarted:
