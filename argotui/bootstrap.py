@@ -12,17 +12,14 @@ import secrets
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from argotui import __version__
-from argotui.cli import handover
-from argotui.cli.request import Approvals, Choices, Source, Where
-from argotui.cli.sources import STDIN_NAME
 from argotui.driver.launch import launch
 from argotui.driver.port import RunPort
 from argotui.driver.remote import RemoteRun, is_driven
@@ -36,10 +33,15 @@ from argotui.model.events import RunStarted
 from argotui.model.fold import RunState
 from argotui.model.work import PodWork, WorkRef
 from argotui.runtimes.port import RunPlace, Runtime
+from argotui.submit import handover
+from argotui.submit.request import Approvals, Choices, Source, Where
+from argotui.submit.sources import STDIN_NAME
 
 if TYPE_CHECKING:  # what only a run needs is imported by it: `get` and `logs` start quickly
-    from argotui.cli.prepare import Prepared
     from argotui.driver.driven import DriveEnd, DrivenRun
+    from argotui.submit.prepare import Prepared
+
+    Approve: TypeAlias = Callable[[DrivenRun, Approvals], Coroutine[Any, Any, None]]
 
 _DEFAULT_NAMESPACE = "default"
 _ENDING = 30.0  # seconds for all that a run has left running to end
@@ -146,8 +148,11 @@ async def drive_here(driven: DrivenRun, header: RunHeader) -> DriveEnd:
     return await serve(driven, first_event(header), signals=False)
 
 
-def drive_folder(folder: Path, approval_timeout: float | None = None) -> DriveEnd:
-    """Be the driver of the run in this folder: begin it, or take it over."""
+def drive_folder(
+    folder: Path, approval_timeout: float | None = None, *, approve: Approve
+) -> DriveEnd:
+    """Be the driver of the run in this folder: begin it, or take it over. `approve` gives the
+    approvals that the run was started with."""
     from argotui.driver.serve import serve
 
     journal, state = open_run(folder)
@@ -159,7 +164,8 @@ def drive_folder(folder: Path, approval_timeout: float | None = None) -> DriveEn
 
     async def drive() -> DriveEnd:
         driven = assemble(prepared, journal, state=state, approval_timeout=approval_timeout)
-        approving = asyncio.create_task(_approve(driven, journal.header))
+        given = Approvals.from_json(journal.header.options.get("approvals") or {})
+        approving = asyncio.create_task(approve(driven, given))
         try:
             return await serve(driven, first_event(journal.header))
         finally:
@@ -167,16 +173,6 @@ def drive_folder(folder: Path, approval_timeout: float | None = None) -> DriveEn
             await asyncio.gather(approving, return_exceptions=True)
 
     return asyncio.run(drive())
-
-
-async def _approve(driven: DrivenRun, header: RunHeader) -> None:
-    """Give the approvals that the run was started with."""
-    from argotui.cli.approver import Approver
-    from argotui.cli.follow import follow
-
-    approvals = Approvals.from_json(header.options.get("approvals") or {})
-    if not approvals.is_empty:
-        await follow(driven, [Approver(driven, approvals, tell=driven.tell)])
 
 
 async def launch_driver(folder: Path, approval_timeout: float | None = None) -> None:
@@ -302,7 +298,7 @@ def prepared_again(
 ) -> Prepared:
     """Prepare a run anew from what its folder keeps. Secrets are never kept: they are handed in,
     or read again from the run's files."""
-    from argotui.cli.prepare import prepare
+    from argotui.submit.prepare import prepare
 
     header = read_header(folder)
     contents: dict[str, bytes] = {

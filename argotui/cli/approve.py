@@ -12,14 +12,14 @@ from argotui.cli import exits
 from argotui.cli import options as o
 from argotui.cli.failure import say
 from argotui.cli.nodes import find_node, path_of, supplied_parameters, waiting_nodes
-from argotui.cli.request import who
-from argotui.cli.sources import split_pair
 from argotui.driver.port import RunPort
 from argotui.journal.index import Listed
 from argotui.model.errors import UsageError
 from argotui.model.events import NodeSetRequested, Request, ResumeRequested
 from argotui.model.fold import RunState
 from argotui.model.status import Node, NodePhase
+from argotui.submit.request import who
+from argotui.submit.sources import split_pair
 
 MaybeNode = Annotated[
     str | None, typer.Argument(metavar="NODE", help="The waiting node: its name, path or id.")

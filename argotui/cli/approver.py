@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from argotui.cli.failure import complain
-from argotui.cli.follow import Followed
 from argotui.cli.nodes import is_called, path_of, waiting_nodes
-from argotui.cli.request import Approvals, who
+from argotui.driver.follow import Followed
 from argotui.driver.port import RunPort
 from argotui.model.changes import Batch
 from argotui.model.events import ResumeRequested
 from argotui.model.status import Node, NodeType
+from argotui.submit.request import Approvals, who
 
 
 class Approver:

@@ -21,9 +21,9 @@ def attach(
 
     Exit code as for `run`; 0 if the run goes on.
     """
-    from argotui.cli.request import is_terminal
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
+    from argotui.submit.request import is_terminal
 
     known = find_run(runs_folder(), run)
     run_id = known.summary.run_id
@@ -38,9 +38,9 @@ def attach(
 
 async def _as_lines(folder: Path, *, logs: bool) -> int:
     from argotui import bootstrap
-    from argotui.cli.follow import follow
     from argotui.cli.foreground import print_summary
     from argotui.cli.plain import Lines, Out
+    from argotui.driver.follow import follow
 
     port = await bootstrap.reach(folder)
     out = Out(sys.stdout)

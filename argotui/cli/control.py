@@ -9,11 +9,11 @@ from argotui.cli import exits
 from argotui.cli import options as o
 from argotui.cli.failure import say
 from argotui.cli.nodes import path_of, waiting_nodes
-from argotui.cli.request import who
 from argotui.model.errors import RuntimeFault, UsageError
 from argotui.model.events import Request, RunSuspendToggled, ShutdownRequested
 from argotui.model.fold import RunState
 from argotui.model.status import Shutdown
+from argotui.submit.request import who
 
 
 def stop(run: o.RunName) -> int:

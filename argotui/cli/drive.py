@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from argotui.cli import exits, failure
 from argotui.model.errors import UsageError
+from argotui.submit.request import Approvals
+
+if TYPE_CHECKING:
+    from argotui.driver.driven import DrivenRun
 
 
 def drive(arguments: Sequence[str]) -> int:
@@ -19,9 +24,17 @@ def drive(arguments: Sequence[str]) -> int:
         folder, patience = _read(arguments)
         from argotui.bootstrap import drive_folder
 
-        drive_folder(folder, patience)
+        drive_folder(folder, patience, approve=_approve)
         return exits.SUCCEEDED
     return failed[0]
+
+
+async def _approve(run: DrivenRun, approvals: Approvals) -> None:
+    from argotui.cli.approver import Approver
+    from argotui.driver.follow import follow
+
+    if not approvals.is_empty:
+        await follow(run, [Approver(run, approvals, tell=run.tell)])
 
 
 def _read(arguments: Sequence[str]) -> tuple[Path, float | None]:

@@ -14,16 +14,16 @@ from argotui import bootstrap
 from argotui.cli import exits
 from argotui.cli.approver import Approver
 from argotui.cli.failure import say
-from argotui.cli.follow import Followed, Observer, follow
 from argotui.cli.jsonl import JsonLines
 from argotui.cli.plain import Lines, Out
-from argotui.cli.prepare import Prepared
-from argotui.cli.request import Approvals, Showing
 from argotui.cli.signals import Left, Signals
 from argotui.cli.watching import Watch
 from argotui.driver.driven import DrivenRun
+from argotui.driver.follow import Followed, Observer, follow
 from argotui.journal.header import RunHeader
 from argotui.model.export import workflow_json
+from argotui.submit.prepare import Prepared
+from argotui.submit.request import Approvals, Showing
 from argotui.tui import summary
 
 

@@ -71,10 +71,10 @@ def graph(
 
 
 def _of_files(names: Sequence[str], workflow: str | None) -> list[Figure]:
-    from argotui.cli.prepare import prepare
-    from argotui.cli.request import Choices, Where
     from argotui.cli.run import read_source
     from argotui.graph.workflow import figures
+    from argotui.submit.prepare import prepare
+    from argotui.submit.request import Choices, Where
 
     choices = Choices(workflow=workflow, runtime=Where.LOCAL)
     return figures(prepare(read_source(names), choices).resolved)

@@ -9,8 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from argotui.cli.follow import Followed
 from argotui.cli.plain import Out
+from argotui.driver.follow import Followed
 from argotui.model.changes import Batch, NodesRemoved, Noted, Rejected, RunPatched
 from argotui.model.export import node_json, run_json
 from argotui.model.status import Node

@@ -14,8 +14,6 @@ from argotui.cli import exits
 from argotui.cli import options as o
 from argotui.cli.config import load_config
 from argotui.cli.failure import say
-from argotui.cli.library import completed, read_library
-from argotui.cli.sources import read_manifests
 from argotui.cli.text import fit
 from argotui.manifest.check import load_problems
 from argotui.manifest.effective import Options
@@ -24,6 +22,8 @@ from argotui.manifest.load import WORKFLOW_KINDS, Loaded, load
 from argotui.manifest.report import one_line, report, summary
 from argotui.manifest.validate import validate
 from argotui.model.errors import Problem, UsageError
+from argotui.submit.library import completed, read_library
+from argotui.submit.sources import read_manifests
 
 _SHORT = {
     "workflows": "Workflow",

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from argotui import __version__
 from argotui.manifest.report import shown
 from argotui.manifest.source import token_at
-from argotui.manifest.trap import Trap
 from argotui.manifest.traps import TRAPS
+from argotui.manifest.traps.trap import Trap
 from argotui.model.errors import Problem
 
 if TYPE_CHECKING:

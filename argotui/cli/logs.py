@@ -13,9 +13,9 @@ import typer
 
 from argotui.cli import exits
 from argotui.cli import options as o
-from argotui.cli.follow import Followed, follow
 from argotui.cli.nodes import find_node, path_of
 from argotui.cli.text import clock, fit, safe, safe_bytes
+from argotui.driver.follow import Followed, follow
 from argotui.journal.index import Listed
 from argotui.logs.spool import LogLine, SpoolReader
 from argotui.model.changes import Batch, WorkRequested

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from argotui.cli.request import Where
+from argotui.submit.request import Where
 
 Flag: TypeAlias = bool
 

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from argotui.bootstrap import Place
 from argotui.cli.config import CLUSTER, Config, remember
 from argotui.cli.failure import say
-from argotui.cli.request import Choices, Where
 from argotui.model.errors import RuntimeFault, UsageError
 from argotui.runtimes.kubernetes.place import ClusterPlace, find_place, kubeconfig_files
+from argotui.submit.request import Choices, Where
 
 _NOT_ISOLATED = """Steps would run as plain processes with your rights: they see your files and
 your home folder, and a path like /tmp/x is this machine's."""

@@ -10,10 +10,10 @@ import time
 from collections.abc import Sequence
 from typing import IO
 
-from argotui.cli.follow import Followed
 from argotui.cli.nodes import is_structure, path_of, supplied_parameters
 from argotui.cli.tails import Tail, containers
 from argotui.cli.text import clock, fit, glyph, run_word, safe, safe_bytes, word
+from argotui.driver.follow import Followed
 from argotui.logs.spool import LogLine
 from argotui.model.changes import Batch, Noted, Rejected, WorkRequested
 from argotui.model.status import Node, NodePhase, NodeType

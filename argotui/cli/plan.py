@@ -44,11 +44,11 @@ def plan(
     Values that come with the run keep their tag, such as {{steps.a.outputs.result}}. Exit code 0,
     or 2 for an invalid manifest.
     """
-    from argotui.cli.prepare import prepare
-    from argotui.cli.request import Choices, Where
     from argotui.cli.run import read_source
-    from argotui.cli.sources import read_parameter_files, read_parameters
     from argotui.forecast.walk import forecast
+    from argotui.submit.prepare import prepare
+    from argotui.submit.request import Choices, Where
+    from argotui.submit.sources import read_parameter_files, read_parameters
 
     choices = Choices(
         parameters=read_parameters(parameter or ()),

@@ -12,17 +12,17 @@ import typer
 from argotui.cli import options as o
 from argotui.cli.app_pairs import PAIR_SEPARATOR
 from argotui.cli.config import load_config
-from argotui.cli.library import read_library
-from argotui.cli.request import CI_TIMEOUT, Approvals, Choices, Showing, Source, Where
-from argotui.cli.sources import (
+from argotui.cli.text import parse_duration
+from argotui.model.errors import UsageError
+from argotui.submit.library import read_library
+from argotui.submit.request import CI_TIMEOUT, Approvals, Choices, Showing, Source, Where
+from argotui.submit.sources import (
     STDIN,
     read_manifests,
     read_parameter_files,
     read_parameters,
     split_pair,
 )
-from argotui.cli.text import parse_duration
-from argotui.model.errors import UsageError
 
 
 def run(

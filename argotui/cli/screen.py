@@ -15,12 +15,12 @@ from argotui import bootstrap
 from argotui.bootstrap import Place
 from argotui.cli import exits
 from argotui.cli.failure import complain, say
-from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Approvals, Showing, who
 from argotui.cli.text import fit
 from argotui.cli.watching import notices, reread, stop_run
 from argotui.driver.port import RunPort
 from argotui.journal.index import Listed
+from argotui.submit.prepare import Prepared, prepare
+from argotui.submit.request import Approvals, Showing, who
 from argotui.tui import summary
 from argotui.tui.show import Hint, Left, Options, Way, show
 

@@ -12,9 +12,9 @@ from argotui.cli import exits
 from argotui.cli.config import load_config
 from argotui.cli.failure import say
 from argotui.cli.place import decide
-from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Approvals, Choices, Showing, Source, is_terminal
 from argotui.model.errors import ManifestError
+from argotui.submit.prepare import Prepared, prepare
+from argotui.submit.request import Approvals, Choices, Showing, Source, is_terminal
 
 
 def start(

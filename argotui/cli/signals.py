@@ -11,12 +11,12 @@ import signal
 from collections.abc import Sequence
 
 from argotui.cli.failure import say
-from argotui.cli.follow import Followed
-from argotui.cli.request import who
+from argotui.driver.follow import Followed
 from argotui.driver.port import RunPort
 from argotui.model.changes import Batch
 from argotui.model.events import ShutdownRequested
 from argotui.model.status import Node, Shutdown
+from argotui.submit.request import who
 
 _LEAVING = (signal.SIGTERM, signal.SIGHUP)
 

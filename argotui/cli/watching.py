@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from argotui.cli.failure import say
-from argotui.cli.library import read_library
-from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Source, who
-from argotui.cli.sources import STDIN, read_manifests
 from argotui.driver.port import RunPort
 from argotui.model.errors import ManifestError, UsageError
 from argotui.model.events import ShutdownRequested
 from argotui.model.status import Shutdown
+from argotui.submit.library import read_library
+from argotui.submit.prepare import Prepared, prepare
+from argotui.submit.request import Source, who
+from argotui.submit.sources import STDIN, read_manifests
 from argotui.tui.show import Notice
 
 RunOnce = Callable[[Prepared], Awaitable[int]]

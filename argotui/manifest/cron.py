@@ -1,4 +1,4 @@
-"""Cron schedules: only whether they can be read. Called by validate_spec.py. Argo: C1."""
+"""Cron schedules: only whether they can be read. Called by rules/spec.py. Argo: C1."""
 
 from __future__ import annotations
 

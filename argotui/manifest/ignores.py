@@ -1,6 +1,6 @@
 """`# argotui: ignore[name]`: warnings that a file's author has seen and accepted.
 
-Called by load.py and validate_context.py.
+Called by load.py and rules/context.py.
 """
 
 from __future__ import annotations

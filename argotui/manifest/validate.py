@@ -13,16 +13,16 @@ from argotui.manifest.calls import library_key
 from argotui.manifest.deviations import adopted_inputs
 from argotui.manifest.effective import Options, effective, local_key
 from argotui.manifest.load import Loaded
+from argotui.manifest.rules.arguments import check_arguments
+from argotui.manifest.rules.calls import check_hooks, named_target, visit
+from argotui.manifest.rules.context import Check, Context, Site, Visit, run
+from argotui.manifest.rules.metrics import check_metrics
+from argotui.manifest.rules.spec import check_cron, check_metadata, check_spec
+from argotui.manifest.rules.template import check_template
+from argotui.manifest.rules.warnings import warn_spec
 from argotui.manifest.shapes import at_path, mapping
 from argotui.manifest.source import Path
 from argotui.manifest.template_tables import templates_of
-from argotui.manifest.validate_arguments import check_arguments
-from argotui.manifest.validate_calls import check_hooks, named_target, visit
-from argotui.manifest.validate_context import Check, Context, Site, Visit, run
-from argotui.manifest.validate_metrics import check_metrics
-from argotui.manifest.validate_spec import check_cron, check_metadata, check_spec
-from argotui.manifest.validate_template import check_template
-from argotui.manifest.validate_warnings import warn_spec
 from argotui.model.errors import Problem
 from argotui.model.manifest import Metadata
 from argotui.model.workflow import LibraryKey, Workflow, WorkflowSpec

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Choices, Source, Where
 from argotui.manifest.load import load
+from argotui.submit.prepare import Prepared, prepare
+from argotui.submit.request import Choices, Source, Where
 from tests.corpus.known import GIVEN
 
 ROOT = Path(__file__).parents[2]

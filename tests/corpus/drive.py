@@ -7,12 +7,12 @@ import time
 from typing import Any
 
 from argotui import bootstrap
-from argotui.cli.prepare import Prepared
-from argotui.cli.request import Where
 from argotui.driver.driven import DrivenRun
 from argotui.model.export import workflow_json
 from argotui.model.fold import RunState
 from argotui.model.status import NodePhase, NodeType
+from argotui.submit.prepare import Prepared
+from argotui.submit.request import Where
 from tests.probes.trees import normal_form
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from argotui.cli.prepare import Prepared
 from argotui.model.commands import AcquireLock, Ask, SaveCache, SetTimer, StartWork, StopWork
 from argotui.model.events import Answered, Event, LockGranted, RunStarted, TimerFired, WorkReported
 from argotui.model.export import workflow_json
 from argotui.model.work import ContainerState, HttpWork, PodState, PodWork, Report, Work, WorkRef
+from argotui.submit.prepare import Prepared
 from argotui.templates import engine_for
 from tests.probes.trees import normal_form
 

@@ -14,13 +14,13 @@ import yaml
 
 from argotui.cli.lint import problems_of
 from argotui.cli.plan_lines import plan_lines
-from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Choices, Source, Where
 from argotui.forecast.walk import forecast
 from argotui.graph.text import draw
 from argotui.graph.workflow import figures
 from argotui.manifest.load import load
 from argotui.model.errors import ManifestError, UsageError
+from argotui.submit.prepare import Prepared, prepare
+from argotui.submit.request import Choices, Source, Where
 from tests.fuzz.playing import play
 
 ROOT = Path(__file__).parents[2]

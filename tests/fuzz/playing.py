@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from argotui.cli.prepare import Prepared
 from argotui.engine import core
 from argotui.model.commands import AcquireLock, Ask, SetTimer, StartWork, StopWork
 from argotui.model.events import (
@@ -26,6 +25,7 @@ from argotui.model.export import workflow_json
 from argotui.model.fold import RunState, apply
 from argotui.model.status import NodeType, Shutdown
 from argotui.model.work import HttpWork, PodState, Report, Work, WorkRef
+from argotui.submit.prepare import Prepared
 from argotui.templates import engine_for
 from tests.play import make_report
 

@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 
 from argotui import bootstrap
-from argotui.cli.prepare import Prepared, prepare
-from argotui.cli.request import Choices, Source, Where
 from argotui.driver.driven import DrivenRun
 from argotui.model.errors import ManifestError
 from argotui.model.events import (
@@ -27,6 +25,8 @@ from argotui.model.events import (
 from argotui.model.export import workflow_json
 from argotui.model.fold import RunState
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
+from argotui.submit.prepare import Prepared, prepare
+from argotui.submit.request import Choices, Source, Where
 from tests.probes.known import ARTIFACTS, KNOWN
 from tests.probes.trees import differences, normal_form, recorded_form
 

@@ -8,9 +8,9 @@ import pytest
 
 from argotui.cli.config import Config, load_config
 from argotui.cli.place import decide
-from argotui.cli.request import Choices, Where
 from argotui.model.errors import RuntimeFault, UsageError
 from argotui.runtimes.local.doctor import Sandbox
+from argotui.submit.request import Choices, Where
 
 NONE = Config(path=Path("none"))
 

@@ -6,13 +6,13 @@ import json
 import re
 
 from argotui.cli.approver import Approver
-from argotui.cli.follow import follow
 from argotui.cli.jsonl import JsonLines
 from argotui.cli.plain import Lines, Out
-from argotui.cli.request import Approvals
+from argotui.driver.follow import follow
 from argotui.logs.spool import SpoolWriter, log_path
 from argotui.model.changes import Batch, Noted, Rejected, WorkRequested
 from argotui.model.work import PodWork, WorkRef
+from argotui.submit.request import Approvals
 
 from .play import PlayedRun, ended, made, node, run_is
 

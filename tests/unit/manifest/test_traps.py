@@ -46,7 +46,7 @@ def test_an_example_earns_its_warning_which_a_comment_silences(name):
 def test_every_warning_in_the_code_is_in_the_table_and_the_other_way_round():
     kebab = r'"([a-z]+(?:-[a-z]+)+)"'
     given = set()
-    for path in MANIFEST.glob("*.py"):
+    for path in MANIFEST.rglob("*.py"):
         code = path.read_text()
         given |= set(re.findall(rf"cx\.warn\(\s*[^,]+,\s*(?:\([^()]*\)|[^,]+),\s*{kebab}", code))
         given |= set(re.findall(rf"warning={kebab}", code))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from argotui.manifest.rules.warnings import unquoted_word
 from argotui.manifest.validate import validate
-from argotui.manifest.validate_warnings import unquoted_word
 from tests.unit.manifest.helpers import document, errors, loaded, problems, templates
 
 HERE = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""What a warning is. The traps_* tables hold them all; lint and docs/lint.md read them."""
+"""What a warning is. The tables beside it hold them all; lint and docs/lint.md read them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What steps and tasks share: loops, the template they call, hooks, what they leave behind.
 
-Called by validate_steps.py and validate_dag.py. Argo: S2-S6, H1-H5, T15.
+Called by rules/steps.py and rules/dag.py. Argo: S2-S6, H1-H5, T15.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 
 from argotui.manifest.calls import library_key
+from argotui.manifest.rules.context import Context, Site, Visit
+from argotui.manifest.rules.tags import ANY_ARTIFACT, ANY_ITEM, ANY_PARAMETER
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site, Visit
-from argotui.manifest.validate_tags import ANY_ARTIFACT, ANY_ITEM, ANY_PARAMETER
 from argotui.model.bodies import Call, ContainerSetBody
 from argotui.model.manifest import Arguments, LifecycleHook, Template, TemplateRef
 from argotui.model.workflow import LibraryKey

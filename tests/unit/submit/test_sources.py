@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from argotui.cli.sources import (
+from argotui.model.errors import ManifestError, UsageError
+from argotui.submit.sources import (
     MAX_BYTES,
     read_manifests,
     read_parameter_files,
     read_parameters,
     split_pair,
 )
-from argotui.model.errors import ManifestError, UsageError
 
 
 def test_a_folder_is_all_its_manifests_in_order(tmp_path):

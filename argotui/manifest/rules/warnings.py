@@ -1,6 +1,6 @@
 """What Argo accepts and then does otherwise than meant: warnings, each with a name. Argo: 6, 8.
 
-Called by the validate_* modules. A name in `# argotui: ignore[name]` silences one line.
+Called by the modules of rules/. A name in `# argotui: ignore[name]` silences one line.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any
 from argotui.expr.depends import parse_depends
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.manifest.deviations import SCRIPT_ARGS, script_args_place, undeclared_inputs
-from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_flow import warn_flow
-from argotui.manifest.validate_graph import Ancestors
-from argotui.manifest.validate_locks import warn_template_locks, warn_workflow_locks
-from argotui.manifest.validate_tags import tags_in
-from argotui.manifest.validate_traps import (
+from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.flow import warn_flow
+from argotui.manifest.rules.graph import Ancestors
+from argotui.manifest.rules.locks import warn_template_locks, warn_workflow_locks
+from argotui.manifest.rules.tags import tags_in
+from argotui.manifest.rules.traps import (
     warn_config_map,
     warn_fields,
     warn_retry,
     warn_volumes,
 )
+from argotui.manifest.source import Path
 from argotui.model.bodies import Call, HttpBody, ScriptBody, Step, Task
 from argotui.model.manifest import RetryStrategy, Template
 from argotui.model.workflow import WorkflowSpec

@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argotui.manifest.cron import schedule_error
+from argotui.manifest.rules.arguments import check_names
+from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.limits import check_spec_limits
+from argotui.manifest.rules.pods import check_pod_resources
 from argotui.manifest.shapes import items, mapping, mappings
 from argotui.manifest.source import Path
-from argotui.manifest.validate_arguments import check_names
-from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_limits import check_spec_limits
-from argotui.manifest.validate_pods import check_pod_resources
 from argotui.model.workflow import Workflow, WorkflowSpec
 
 _NAME_LIMITS = {

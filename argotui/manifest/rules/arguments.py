@@ -1,6 +1,6 @@
 """Names, and arguments of workflows, steps, tasks and hooks. Argo: 6, A1-A8, O7.
 
-Called by the other validate_* modules.
+Called by the other modules of rules/.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence, Set
 from typing import Protocol
 
+from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
 from argotui.model.manifest import Arguments, Artifact, Parameter
 
 FIELD_RULE = (

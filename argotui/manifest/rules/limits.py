@@ -1,6 +1,6 @@
 """What the API server checks before the Argo controller sees a manifest. Argo: 6, X1, O6.
 
-Called by validate_spec.py and validate_template.py. Errors when strict; otherwise warnings, for
+Called by rules/spec.py and rules/template.py. Errors when strict; otherwise warnings, for
 here it runs.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from argotui.expr.duration import parse_duration
+from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.shapes import mapping
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
 from argotui.model.bodies import DagBody
 from argotui.model.manifest import Artifact, Parameter, RetryStrategy, Template
 from argotui.model.workflow import WorkflowSpec

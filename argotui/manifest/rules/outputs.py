@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from argotui.manifest.rules.arguments import check_names, parameter_name_error
+from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.tags import check_tags
+from argotui.manifest.rules.words import type_word
 from argotui.manifest.source import Path
-from argotui.manifest.validate_arguments import check_names, parameter_name_error
-from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_tags import check_tags
-from argotui.manifest.validate_words import type_word
 from argotui.model.manifest import Parameter, Template, ValueFrom
 
 _SOURCES = ("path", "jq_filter", "json_path", "parameter", "expression")

@@ -9,8 +9,6 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from argotui.cli.library import completed
-from argotui.cli.request import Choices, Source
 from argotui.manifest.check import check
 from argotui.manifest.effective import Options
 from argotui.manifest.load import Loaded, load
@@ -18,6 +16,8 @@ from argotui.manifest.resolve import resolve
 from argotui.model.errors import ManifestError, UsageError
 from argotui.model.manifest import JsonObject
 from argotui.model.workflow import ResolvedWorkflow, Workflow
+from argotui.submit.library import completed
+from argotui.submit.request import Choices, Source
 
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own for generated names
 _SUFFIX_LENGTH = 5

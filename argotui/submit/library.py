@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from argotui.cli.sources import MAX_BYTES, SUFFIXES, read_manifests
 from argotui.manifest.library import missing, with_library
 from argotui.manifest.load import Loaded, load
 from argotui.manifest.report import one_line
 from argotui.model.errors import UsageError
 from argotui.model.workflow import LibraryKey
+from argotui.submit.sources import MAX_BYTES, SUFFIXES, read_manifests
 
 _KIND = {"namespaced": "WorkflowTemplate", "cluster": "ClusterWorkflowTemplate"}
 _MOST_NEIGHBOURS = 5000  # files of one folder that are looked into

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.words import POD_KINDS, type_word
 from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_words import POD_KINDS, type_word
 from argotui.model.manifest import Template
 
 _RESERVED = ("wait", "supervisor")

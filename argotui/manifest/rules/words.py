@@ -1,4 +1,4 @@
-"""What Argo calls the template types in its messages. Called by the validate_* modules."""
+"""What Argo calls the template types in its messages. Called by the modules of rules/."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.expr.template import Tag, compile_text, tags
+from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
 
 _CHECKED = ("item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks.")
 _ALWAYS = (

@@ -1,5 +1,5 @@
 """Traps between the steps or tasks of one template: what they call, and what they ask of each
-other. Argo: 2.9, 4.5, 4.8, 8. Called by validate_warnings.py."""
+other. Argo: 2.9, 4.5, 4.8, 8. Called by rules/warnings.py."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from argotui.expr.errors import TagError
 from argotui.manifest.calls import Edge, calls_of
+from argotui.manifest.rules.calls import is_loop
+from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.depends import needed_names, terms_of
+from argotui.manifest.rules.tags import tags_in
 from argotui.manifest.shapes import at_path
 from argotui.manifest.source import Path
-from argotui.manifest.validate_calls import is_loop
-from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_depends import needed_names, terms_of
-from argotui.manifest.validate_tags import tags_in
 from argotui.model.bodies import Call, StepsBody, Task
 from argotui.model.manifest import Template
 

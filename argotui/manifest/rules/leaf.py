@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from argotui.manifest.rules.arguments import check_names
+from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.graph import find_cycle
+from argotui.manifest.rules.pods import is_reserved
+from argotui.manifest.rules.tags import check_tags
 from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
-from argotui.manifest.validate_arguments import check_names
-from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_graph import find_cycle
-from argotui.manifest.validate_pods import is_reserved
-from argotui.manifest.validate_tags import check_tags
 from argotui.manifest.yaml import compose
 from argotui.model.bodies import ContainerBody, ContainerSetBody, ResourceBody, ScriptBody
 from argotui.model.manifest import Template

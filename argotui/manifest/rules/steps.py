@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from argotui.manifest.shapes import at_path
-from argotui.manifest.source import Path
-from argotui.manifest.validate_arguments import check_arguments, field_name_error
-from argotui.manifest.validate_calls import (
+from argotui.manifest.rules.arguments import check_arguments, field_name_error
+from argotui.manifest.rules.calls import (
     add_outputs,
     check_call,
     is_loop,
     knows,
     loop_names,
 )
-from argotui.manifest.validate_context import Check, Context, Site
-from argotui.manifest.validate_tags import check_tags
-from argotui.manifest.validate_warnings import warn_call, warn_same_group
+from argotui.manifest.rules.context import Check, Context, Site
+from argotui.manifest.rules.tags import check_tags
+from argotui.manifest.rules.warnings import warn_call, warn_same_group
+from argotui.manifest.shapes import at_path
+from argotui.manifest.source import Path
 from argotui.model.bodies import Call, Step, StepsBody
 from argotui.model.manifest import Template
 

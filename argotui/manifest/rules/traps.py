@@ -1,6 +1,6 @@
 """Traps of a template's own fields, and of the volumes and ConfigMaps around it. Argo: 8.
 
-Called by validate_warnings.py.
+Called by rules/warnings.py.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 from argotui.expr.errors import TagError
 from argotui.manifest.calls import calls_of
+from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.tags import tags_in
 from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
-from argotui.manifest.validate_tags import tags_in
 from argotui.model.bodies import ContainerBody, ContainerSetBody, ScriptBody
 from argotui.model.manifest import Parameter, RetryStrategy, Template
 from argotui.model.workflow import WorkflowSpec

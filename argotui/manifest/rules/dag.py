@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from argotui.manifest.rules.arguments import check_arguments, field_name_error
+from argotui.manifest.rules.calls import add_outputs, check_call, is_loop, knows, loop_names
+from argotui.manifest.rules.context import Check, Context, Site
+from argotui.manifest.rules.depends import LOOP_RESULTS, RESULTS, needed_names, terms_of
+from argotui.manifest.rules.graph import Ancestors, find_cycle, sorted_names
+from argotui.manifest.rules.steps import call_scope, check_no_deadline
+from argotui.manifest.rules.tags import check_tags
+from argotui.manifest.rules.warnings import warn_call, warn_depends, warn_strangers
 from argotui.manifest.shapes import at_path
 from argotui.manifest.source import Path
-from argotui.manifest.validate_arguments import check_arguments, field_name_error
-from argotui.manifest.validate_calls import add_outputs, check_call, is_loop, knows, loop_names
-from argotui.manifest.validate_context import Check, Context, Site
-from argotui.manifest.validate_depends import LOOP_RESULTS, RESULTS, needed_names, terms_of
-from argotui.manifest.validate_graph import Ancestors, find_cycle, sorted_names
-from argotui.manifest.validate_steps import call_scope, check_no_deadline
-from argotui.manifest.validate_tags import check_tags
-from argotui.manifest.validate_warnings import warn_call, warn_depends, warn_strangers
 from argotui.model.bodies import DagBody, Task
 from argotui.model.manifest import Template
 

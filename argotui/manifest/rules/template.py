@@ -6,18 +6,18 @@ Called by validate.py for every template that the walk comes to.
 from __future__ import annotations
 
 from argotui.expr.duration import parse_duration
+from argotui.manifest.rules.arguments import check_names, has_location
+from argotui.manifest.rules.context import Check, Context, Site, Visit
+from argotui.manifest.rules.dag import check_dag
+from argotui.manifest.rules.leaf import check_leaf
+from argotui.manifest.rules.limits import check_template_limits
+from argotui.manifest.rules.metrics import check_metrics
+from argotui.manifest.rules.outputs import check_outputs, escaping_path
+from argotui.manifest.rules.pods import check_pod_fields
+from argotui.manifest.rules.steps import check_steps
+from argotui.manifest.rules.warnings import warn_template
+from argotui.manifest.rules.words import POD_KINDS, type_word
 from argotui.manifest.source import Path
-from argotui.manifest.validate_arguments import check_names, has_location
-from argotui.manifest.validate_context import Check, Context, Site, Visit
-from argotui.manifest.validate_dag import check_dag
-from argotui.manifest.validate_leaf import check_leaf
-from argotui.manifest.validate_limits import check_template_limits
-from argotui.manifest.validate_metrics import check_metrics
-from argotui.manifest.validate_outputs import check_outputs, escaping_path
-from argotui.manifest.validate_pods import check_pod_fields
-from argotui.manifest.validate_steps import check_steps
-from argotui.manifest.validate_warnings import warn_template
-from argotui.manifest.validate_words import POD_KINDS, type_word
 from argotui.model.bodies import BODIES, DagBody, StepsBody
 from argotui.model.manifest import Arguments, Artifact, Parameter, Template
 

@@ -1,6 +1,6 @@
 """What the checks of a manifest share: where they are, what they know, what they found.
 
-Called by the validate_* modules only.
+Called by the modules of rules/ only.
 """
 
 from __future__ import annotations

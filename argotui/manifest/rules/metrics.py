@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
 from argotui.model.manifest import JsonObject, Metrics
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from argotui.cli.prepare import prepare
-from argotui.cli.request import Choices, Source
 from argotui.model.errors import ManifestError, UsageError
+from argotui.submit.prepare import prepare
+from argotui.submit.request import Choices, Source
 
 TEMPLATES = """
   templates:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from argotui.manifest.trap import Trap
-from argotui.manifest.traps_flow import FLOW
-from argotui.manifest.traps_pods import PODS
-from argotui.manifest.traps_values import VALUES
+from argotui.manifest.traps.flow import FLOW
+from argotui.manifest.traps.pods import PODS
+from argotui.manifest.traps.trap import Trap
+from argotui.manifest.traps.values import VALUES
 
 TRAPS: Mapping[str, Trap] = {**FLOW, **VALUES, **PODS}

@@ -1,12 +1,12 @@
-"""Mutexes that wait for themselves. Argo: 4.10, 8.24. Called by validate_warnings.py."""
+"""Mutexes that wait for themselves. Argo: 4.10, 8.24. Called by rules/warnings.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from argotui.manifest.calls import Edge, edges_of, root_edges
+from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.source import Path
-from argotui.manifest.validate_context import Context, Site
 from argotui.model.manifest import Synchronization, Template
 from argotui.model.workflow import LibraryKey, WorkflowSpec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from argotui.manifest.trap import Trap
+from argotui.manifest.traps.trap import Trap
 
 FLOW: Mapping[str, Trap] = {
     "same-group-reference": Trap(
