@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _FNV_OFFSET = 0x811C9DC5
 _FNV_PRIME = 0x01000193
 _POD_PREFIX_MAX = 242
 
 
+# a name is asked for at every visit of its node, and long ones cost: a few thousand are kept
+@lru_cache(maxsize=8192)
 def fnv1a32(text: str) -> int:
     """Return the 32-bit FNV-1a hash of the UTF-8 bytes of `text`."""
     value = _FNV_OFFSET
