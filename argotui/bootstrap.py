@@ -31,6 +31,7 @@ from argotui.journal.store import LOGS, WORK, Journal, create, new_run_id, open_
 from argotui.model.errors import RuntimeFault
 from argotui.model.events import RunStarted
 from argotui.model.fold import RunState
+from argotui.model.sought import Answer, Sought
 from argotui.model.work import PodWork, WorkRef
 from argotui.runtimes.port import RunPlace, Runtime
 from argotui.submit import handover
@@ -73,6 +74,17 @@ def make_runtime(place: Place) -> Runtime:
     from argotui.runtimes.local.runtime import LocalRuntime
 
     return JoinedRuntime(LocalRuntime(**place.options), HttpRuntime())
+
+
+def look_up(place: Place, sought: Sequence[Sought]) -> Mapping[Sought, Answer]:
+    """Return what the cluster that `place` is has of this; nothing where it is none. Raises
+    RuntimeFault."""
+    if place.runtime != Where.KUBERNETES:
+        return {}
+    from argotui.runtimes.kubernetes.library import read_objects
+
+    options = {name: place.options[name] for name in ("context", "namespace", "kubeconfig")}
+    return read_objects(sought, **options)
 
 
 def create_run(prepared: Prepared, place: Place, approvals: Approvals | None = None) -> Journal:
@@ -312,6 +324,7 @@ def prepared_again(
     options = dict(header.options["choices"])
     options["runtime"] = Where(options.get("runtime", Where.AUTO))
     options["name"] = header.workflow_name
+    options["origin"] = None  # what it named is among the documents
     source = Source(names=(header.manifest,), contents=contents)
     return prepare(source, Choices(**options))
 

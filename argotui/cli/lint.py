@@ -17,7 +17,7 @@ from argotui.cli.failure import say
 from argotui.cli.text import fit
 from argotui.manifest.check import load_problems
 from argotui.manifest.effective import Options
-from argotui.manifest.library import documents_of
+from argotui.manifest.library import documents_of, in_namespace
 from argotui.manifest.load import WORKFLOW_KINDS, Loaded, load
 from argotui.manifest.report import one_line, report, summary
 from argotui.manifest.validate import validate
@@ -63,6 +63,8 @@ def lint(
     ],
     strict: o.Strict = False,
     library: o.Library = None,
+    kube_context: o.LookContext = None,
+    namespace: o.LookNamespace = None,
     kinds: Annotated[
         str,
         typer.Option(
@@ -78,16 +80,20 @@ def lint(
 ) -> int:
     """Check manifests: all problems at once, each with its place and what to do.
 
-    References are looked for in all the files given, in the libraries and beside the files. Exit
-    code 0 if nothing is wrong (warnings may be), 2 if something is.
+    References are looked for in all the files given, in the libraries and beside the files, and
+    with --context in a cluster. Exit code 0 if nothing is wrong (warnings may be), 2 if something
+    is, 3 if the cluster cannot be read.
     """
     wanted = kinds_of(kinds)
     contents = read_manifests(paths)
     others = read_library((*(library or ()), *load_config().library))
     given = load(contents.items(), strict=strict)
     loaded, notes = completed(given, others, tuple(contents), strict=strict)
+    if kube_context or namespace:
+        loaded, read = _with_cluster(loaded, kube_context, namespace)
+        notes = (*notes, *read)
     linted = Linted(
-        problems=problems_of(loaded, strict=strict, kinds=wanted),
+        problems=problems_of(loaded, strict=strict, kinds=wanted, namespace=namespace or ""),
         objects=sum(one.kind in wanted for one in documents_of(loaded)),
         files=len(contents),
         texts=texts_of({**contents, **others}),
@@ -97,6 +103,17 @@ def lint(
         say(f"argotui: {note}")
     _printer(output)(linted)
     return _verdict(linted)
+
+
+def _with_cluster(
+    loaded: Loaded, context: str | None, namespace: str | None
+) -> tuple[Loaded, tuple[str, ...]]:
+    """Return what was given with what the cluster has of the rest. Raises RuntimeFault."""
+    from argotui.cli.elsewhere import named_cluster
+    from argotui.submit.library import from_elsewhere
+
+    roots = documents_of(loaded)
+    return from_elsewhere(loaded, roots, named_cluster(context, namespace))
 
 
 def kinds_of(text: str) -> frozenset[str]:
@@ -111,7 +128,11 @@ def kinds_of(text: str) -> frozenset[str]:
 
 
 def problems_of(
-    loaded: Loaded, *, strict: bool, kinds: frozenset[str] = WORKFLOW_KINDS
+    loaded: Loaded,
+    *,
+    strict: bool,
+    kinds: frozenset[str] = WORKFLOW_KINDS,
+    namespace: str = "",
 ) -> list[Problem]:
     """Return the problems of everything that was given, by file and line, each once. Of libraries
     there are those errors that make something given impossible."""
@@ -123,9 +144,10 @@ def problems_of(
     ]
     for workflow in documents_of(loaded):
         if workflow.kind in kinds:
-            found += validate(workflow, loaded, strict=strict, lint=True)
+            seen = in_namespace(loaded, workflow.metadata.namespace or namespace)
+            found += validate(workflow, seen, strict=strict, lint=True)
             if loaded.referred:
-                found += load_problems(workflow, loaded, Options())
+                found += load_problems(workflow, seen, Options())
     kept = (p for p in found if p.severity == "error" or p.file not in loaded.referred)
     return sorted(dict.fromkeys(kept), key=lambda p: (p.file, p.line, p.column))
 

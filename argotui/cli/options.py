@@ -24,6 +24,19 @@ Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE|DIR|-...", help="Manifests: files, folders, - for stdin."),
 ]
+FilesOrFrom = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[FILE|DIR|-]...", help="Manifests: files, folders, - for stdin."),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="KIND/NAME",
+        help="Run this WorkflowTemplate (wftmpl), ClusterWorkflowTemplate (cwftmpl) or "
+        "CronWorkflow (cronwf).",
+    ),
+]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter; repeatable."),
@@ -65,6 +78,13 @@ Context = Annotated[
 ]
 Namespace = Annotated[
     str | None, typer.Option("-n", "--namespace", metavar="NAME", help="Cluster: the namespace.")
+]
+LookContext = Annotated[
+    str | None,
+    typer.Option("--context", metavar="NAME", help="Find what no file has in this cluster."),
+]
+LookNamespace = Annotated[
+    str | None, typer.Option("-n", "--namespace", metavar="NAME", help="... in this namespace.")
 ]
 PendingTimeout = Annotated[
     str | None,

@@ -30,20 +30,24 @@ Output = Annotated[
 
 
 def plan(
-    files: o.Files,
+    files: o.FilesOrFrom = None,
+    origin: o.From = None,
     parameter: o.Parameters = None,
     parameter_file: o.ParameterFiles = None,
     entrypoint: o.Entrypoint = None,
     workflow: o.WorkflowName = None,
     strict: o.Strict = False,
     library: o.Library = None,
+    kube_context: o.LookContext = None,
+    namespace: o.LookNamespace = None,
     output: Output = PlanOutput.TEXT,
 ) -> int:
     """Show the tree that would run, as far as it can be known; nothing is started or written.
 
     Values that come with the run keep their tag, such as {{steps.a.outputs.result}}. Exit code 0,
-    or 2 for an invalid manifest.
+    2 for an invalid manifest, 3 where --context names a cluster that cannot be read.
     """
+    from argotui.cli.elsewhere import named_cluster
     from argotui.cli.run import read_source
     from argotui.forecast.walk import forecast
     from argotui.submit.prepare import prepare
@@ -55,10 +59,13 @@ def plan(
         parameter_file=read_parameter_files(parameter_file or ()),
         entrypoint=entrypoint,
         workflow=workflow,
+        origin=origin,
         strict=strict,
         runtime=Where.LOCAL,
     )
-    prepared = prepare(read_source(files, library), choices)
+    cluster = named_cluster(kube_context, namespace)
+    source = read_source(files or (), library, origin=origin, elsewhere=cluster)
+    prepared = prepare(source, choices)
     for warning in prepared.warnings:
         say(warning)
     written = prepared.resolved.metadata

@@ -14,7 +14,9 @@ from argotui.cli.app_pairs import PAIR_SEPARATOR
 from argotui.cli.config import load_config
 from argotui.cli.text import parse_duration
 from argotui.model.errors import UsageError
+from argotui.model.sought import Elsewhere
 from argotui.submit.library import read_library
+from argotui.submit.origin import origin_file
 from argotui.submit.request import CI_TIMEOUT, Approvals, Choices, Showing, Source, Where
 from argotui.submit.sources import (
     STDIN,
@@ -27,7 +29,8 @@ from argotui.submit.sources import (
 
 def run(
     context: typer.Context,
-    files: o.Files,
+    files: o.FilesOrFrom = None,
+    origin: o.From = None,
     parameter: o.Parameters = None,
     parameter_file: o.ParameterFiles = None,
     entrypoint: o.Entrypoint = None,
@@ -57,6 +60,9 @@ def run(
 ) -> int:
     """Run a workflow and show it live; without a terminal, as lines.
 
+    What it refers to is found in the files, in libraries, beside the files and, for a run in a
+    cluster, in the cluster.
+
     Exit code 0 if it succeeded, 1 if it failed, 2 for an invalid manifest, 3 if it could not be
     run, 4 if approvals did not come in time, 130 if interrupted.
     """
@@ -66,20 +72,29 @@ def run(
     showing = _showing(given)
     approvals, patience = approvals_of(given), _patience(approval_timeout)
     choices = _choices(given)
-    source = read_source(files, library)
+    source = read_source(files or (), library, origin=origin)
     return start(source, choices, showing, approvals=approvals, patience=patience)
 
 
-def read_source(names: Sequence[str], libraries: Sequence[str] | None = None) -> Source:
+def read_source(
+    names: Sequence[str],
+    libraries: Sequence[str] | None = None,
+    *,
+    origin: str | None = None,
+    elsewhere: Elsewhere | None = None,
+) -> Source:
     """Read all that was named, and the libraries given and set. Raises UsageError for what cannot
-    be read."""
+    be read, and where neither files nor an `origin` (--from) are named."""
+    if not names and not origin:
+        raise UsageError("Missing argument: name manifests, or what is stored: --from KIND/NAME")
     folders = (*(libraries or ()), *load_config().library)
     return Source(
-        names=tuple(names),
+        names=tuple(names) or (origin_file(origin or ""),),
         contents=read_manifests(names),
         folder=str(Path.cwd()),
         libraries=folders,
         library=read_library(folders),
+        elsewhere=elsewhere,
     )
 
 
@@ -100,6 +115,8 @@ def approvals_of(given: Mapping[str, Any]) -> Approvals:
 def _choices(given: Mapping[str, Any]) -> Choices:
     if given["name"] and given["generate_name"]:
         raise UsageError("--name and --generate-name exclude each other")
+    if given["origin"] and given["workflow"]:
+        raise UsageError("--from and --workflow exclude each other")
     if given["name"] == "" or given["workflow"] == "":
         raise UsageError("--name and --workflow need a name that is not empty")
     return Choices(
@@ -109,6 +126,7 @@ def _choices(given: Mapping[str, Any]) -> Choices:
         name=given["name"],
         generate_name=given["generate_name"],
         workflow=given["workflow"],
+        origin=given["origin"],
         strict=given["strict"],
         runtime=given["runtime"],
         context=given["kube_context"],
@@ -121,7 +139,7 @@ def _choices(given: Mapping[str, Any]) -> Choices:
 
 
 def _showing(given: Mapping[str, Any]) -> Showing:
-    if (given["watch"] or given["rerun"]) and set(given["files"]) == {STDIN}:
+    if (given["watch"] or given["rerun"]) and set(given["files"] or ()) <= {STDIN}:
         raise UsageError("--watch needs a file or a folder to look at, not only stdin")
     if given["detach"] and given["output"]:
         raise UsageError("--detach and -o exclude each other; afterwards: argotui get RUN -o json")

@@ -6,12 +6,13 @@ Called by `run`.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from argotui import bootstrap
 from argotui.cli import exits
 from argotui.cli.config import load_config
+from argotui.cli.elsewhere import Cluster
 from argotui.cli.failure import say
-from argotui.cli.place import decide
 from argotui.model.errors import ManifestError
 from argotui.submit.prepare import Prepared, prepare
 from argotui.submit.request import Approvals, Choices, Showing, Source, is_terminal
@@ -26,18 +27,17 @@ def start(
     patience: float | None,
 ) -> int:
     """Run what was asked for and return the exit code. `patience`: seconds to wait for people."""
-    config = load_config()
+    asked = is_terminal() and not showing.output
+    cluster = Cluster(choices, load_config(), ask=asked)
     try:
-        prepared = prepare(source, choices)
+        prepared = prepare(replace(source, elsewhere=cluster), choices)
     except ManifestError as error:
         from argotui.cli.lint import texts_of
         from argotui.manifest.report import report
 
         say(report(error.problems, texts_of(source.contents)).rstrip("\n"))
         return exits.USAGE
-    asked = is_terminal() and not showing.output
-    named = prepared.resolved.metadata.namespace
-    place = decide(choices, config, ask=asked, namespace=named)
+    place = cluster.place(prepared.resolved.metadata.namespace)
     if place.note:
         say(place.note)
     if showing.detach:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from argotui.cli.failure import say
 from argotui.driver.port import RunPort
-from argotui.model.errors import ManifestError, UsageError
+from argotui.model.errors import ManifestError, RuntimeFault, UsageError
 from argotui.model.events import ShutdownRequested
 from argotui.model.status import Shutdown
 from argotui.submit.library import read_library
@@ -26,7 +26,7 @@ RunOnce = Callable[[Prepared], Awaitable[int]]
 
 def reread(source: Source) -> Source:
     """Read the manifests anew; what came by stdin stays as it was."""
-    names = [name for name in source.names if name != STDIN]
+    names = [name for name in source.names if name != STDIN and not name.startswith("<")]
     kept = {name: raw for name, raw in source.contents.items() if name.startswith("<")}
     return replace(
         source,
@@ -48,7 +48,7 @@ async def notices(prepared: Prepared) -> AsyncIterator[Notice]:
             count = len(error.problems)
             text = f"{names} changed: {count} problem{'s' if count > 1 else ''}"
             yield Notice(text=text, problems=error.problems)
-        except UsageError as error:
+        except (UsageError, RuntimeFault) as error:
             yield Notice(text=f"{names} changed: {error}")
         else:
             yield Notice(text=f"{names} changed", can_rerun=True)
@@ -79,7 +79,7 @@ class Watch:
                 self._due.clear()
                 try:
                     self._prepared = prepare(reread(self._prepared.source), self._prepared.choices)
-                except (ManifestError, UsageError):
+                except (ManifestError, RuntimeFault, UsageError):
                     continue  # changed once more, for the worse: told as such
                 code = await run_once(self._prepared)
         finally:

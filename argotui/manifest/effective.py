@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from argotui.expr.golang import compact_json
-from argotui.manifest.decode import Decoding, decode_as, decode_spec
+from argotui.manifest.calls import library_key
+from argotui.manifest.decode import decode_as, decode_spec
+from argotui.manifest.decoding import Decoding
+from argotui.manifest.library import hint_for
 from argotui.manifest.load import Loaded, Place
 from argotui.manifest.scalars import value_text
 from argotui.manifest.shapes import mapping, mappings
@@ -132,7 +135,7 @@ def _with_reference(
     if base is None:
         kind = "clusterworkflowtemplates" if ref.cluster_scope else "workflowtemplates"
         what = f'{kind}.argoproj.io "{ref.name}" not found'
-        hint = "give the file that defines it as well, or its folder: --library DIR"
+        hint = hint_for(library, library_key(ref.name, cluster_scope=ref.cluster_scope))
         problems.append(_at(place, ("spec", "workflowTemplateRef", "name"), what, hint))
         return submitted, problems
     labels = {**submitted.metadata.labels, _TEMPLATE_LABELS[base.kind]: ref.name}

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from argotui.manifest.calls import Edge, edges_of, hook_edges, library_key
-from argotui.manifest.load import Loaded
+from argotui.manifest.load import Loaded, namespace_of
 from argotui.model.workflow import LibraryKey, Workflow, WorkflowSpec
 
 _ANY = LibraryKey(scope="any", name="")  # a reference whose name only the run knows
@@ -29,6 +30,13 @@ def missing(loaded: Loaded) -> frozenset[LibraryKey]:
     return frozenset(key for key in wanted if key is not _ANY and not _has(loaded, key))
 
 
+def hint_for(loaded: Loaded, key: LibraryKey) -> str:
+    """Return what to do about a template that is not there."""
+    hint = "give the file that defines it as well, or its folder: --library DIR"
+    why = loaded.absent.get(key)
+    return f"{why}; {hint}" if why else hint
+
+
 def with_library(loaded: Loaded, library: Loaded) -> Loaded:
     """Return what was given with those templates of `library` that it refers to, however far, and
     with its ConfigMaps. What was given itself is never replaced, and Workflows stay out."""
@@ -43,6 +51,37 @@ def with_library(loaded: Loaded, library: Loaded) -> Loaded:
             taken[each] = document
             todo += _wanted(document.spec)
     return _joined(loaded, library, taken)
+
+
+def in_namespace(loaded: Loaded, namespace: str) -> Loaded:
+    """Return what a run in `namespace` finds: of objects of one name in several namespaces its
+    own, else the one that names no namespace. "" is the namespace `default`. Where none of them
+    is meant there is none, and `absent` says so."""
+    if not loaded.namesakes:
+        return loaded
+    shelves: dict[str, dict[str, Any]] = {
+        "WorkflowTemplate": dict(loaded.workflow_templates),
+        "ConfigMap": dict(loaded.config_maps),
+        "Secret": dict(loaded.secrets),
+    }
+    absent = dict(loaded.absent)
+    for (kind, name), things in loaded.namesakes.items():
+        by_namespace = {namespace_of(each): each for each in things}
+        meant = by_namespace.get(namespace or "default", by_namespace.get(""))
+        if meant is not None:
+            shelves[kind][name] = meant
+            continue
+        shelves[kind].pop(name, None)
+        if kind == "WorkflowTemplate":
+            where = ", ".join(sorted(by_namespace))
+            absent[library_key(name, cluster_scope=False)] = f"there is one in each of: {where}"
+    return replace(
+        loaded,
+        workflow_templates=shelves["WorkflowTemplate"],
+        config_maps=shelves["ConfigMap"],
+        secrets=shelves["Secret"],
+        absent=absent,
+    )
 
 
 def _joined(loaded: Loaded, library: Loaded, taken: Mapping[LibraryKey, Workflow]) -> Loaded:
@@ -62,7 +101,21 @@ def _joined(loaded: Loaded, library: Loaded, taken: Mapping[LibraryKey, Workflow
         ),
         places={**library.places, **loaded.places},
         referred=loaded.referred | ({file for file, _ in concerned} - given),
+        namesakes={**_namesakes(library, taken, loaded), **loaded.namesakes},
     )
+
+
+def _namesakes(
+    library: Loaded, taken: Mapping[LibraryKey, Workflow], loaded: Loaded
+) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """Those of the library that concern what was taken from it."""
+    names = {key.name for key in taken if key.scope == "namespaced"}
+    return {
+        (kind, name): things
+        for (kind, name), things in library.namesakes.items()
+        if (kind == "WorkflowTemplate" and name in names)
+        or (kind == "ConfigMap" and name not in loaded.config_maps)
+    }
 
 
 def _all_documents(loaded: Loaded) -> Iterator[Workflow]:
@@ -70,6 +123,9 @@ def _all_documents(loaded: Loaded) -> Iterator[Workflow]:
     yield from loaded.cron_workflows
     yield from loaded.workflow_templates.values()
     yield from loaded.cluster_workflow_templates.values()
+    for (kind, name), things in loaded.namesakes.items():
+        if kind == "WorkflowTemplate":
+            yield from (each for each in things if each is not loaded.workflow_templates.get(name))
 
 
 def _wanted(spec: WorkflowSpec) -> Iterator[LibraryKey]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from argotui.manifest.decode import Decoding
+from argotui.manifest.decoding import Decoding
 from argotui.manifest.documents import read_workflow
 from argotui.manifest.ignores import without_ignored
 from argotui.manifest.secrets import folded_secret
@@ -17,7 +17,7 @@ from argotui.manifest.source import Path, Source
 from argotui.manifest.yaml import compose, decode_text
 from argotui.model.errors import Problem
 from argotui.model.manifest import JsonObject, Template
-from argotui.model.workflow import Workflow
+from argotui.model.workflow import LibraryKey, Workflow
 
 MAX_PROBLEMS = 1000  # of one file: what comes after tells nobody more
 WORKFLOW_KINDS = frozenset(
@@ -39,7 +39,9 @@ class Loaded:
     """Everything read, by kind. `places` is keyed by the id of a `source` dict (see `place`).
 
     A Secret has all its values in `data`, in base64, as an API server stores it. `referred` are the
-    files of libraries (library.py): what stands there is only referred to.
+    files of libraries (library.py): what stands there is only referred to. `namesakes` are, by kind
+    and name, objects of one name in several namespaces (library.py: in_namespace). `absent` says of
+    templates that were looked for elsewhere why they are not there.
     """
 
     workflows: tuple[Workflow, ...] = ()
@@ -52,6 +54,8 @@ class Loaded:
     notes: tuple[str, ...] = ()
     places: Mapping[int, Place] = field(default_factory=dict, repr=False)
     referred: frozenset[str] = frozenset()
+    namesakes: Mapping[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    absent: Mapping[LibraryKey, str] = field(default_factory=dict)
 
     def place(self, thing: Workflow | Template) -> Place | None:
         """Return where a document or a template as written stands; None for merged ones."""
@@ -83,6 +87,7 @@ class _Shelf:
     notes: list[str] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
+    namesakes: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     listed: dict[str, list[Workflow]] = field(default_factory=dict)
 
     def loaded(self) -> Loaded:
@@ -96,6 +101,7 @@ class _Shelf:
             problems=tuple(self.problems),
             notes=tuple(self.notes),
             places=self.places,
+            namesakes=self.namesakes,
         )
 
     def read(self, file: str, text: str) -> None:
@@ -152,12 +158,18 @@ class _Shelf:
 
     def shelve(self, kind: str, name: str, thing: Any, at: Decoding, path: Path) -> None:
         shelf = self.named.setdefault(kind, {})
-        if shelf.get(name) == thing:
+        known = self.namesakes.get((kind, name)) or tuple(filter(None, (shelf.get(name),)))
+        if thing in known:
             return  # the same file, given twice
-        if name in shelf:
+        shelf[name] = thing
+        if not known:
+            return
+        if kind == "ClusterWorkflowTemplate" or namespace_of(thing) in map(namespace_of, known):
             where = (*path, "metadata", "name")
             at.report(where, f"{kind} '{name}' is defined twice", "give one of them another name")
-        shelf[name] = thing
+            return
+        shelf[name] = known[0]
+        self.namesakes[kind, name] = (*known, thing)
 
     def store(self, kind: str, data: dict[str, Any], at: Decoding, path: Path) -> None:
         if not isinstance(data.get("metadata"), dict) or not _name_of(data):
@@ -167,6 +179,14 @@ class _Shelf:
             _check_texts(data.get(part), at, (*path, part))
         stored = folded_secret(data, at, path) if kind == "Secret" else data
         self.shelve(kind, _name_of(data), stored, at, path)
+
+
+def namespace_of(thing: Workflow | JsonObject) -> str:
+    """Return the namespace that an object names, "" if it names none."""
+    if isinstance(thing, Workflow):
+        return thing.metadata.namespace
+    metadata = thing.get("metadata")
+    return str(metadata.get("namespace") or "") if isinstance(metadata, dict) else ""
 
 
 def _name_of(data: Mapping[str, Any]) -> str:

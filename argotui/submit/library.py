@@ -1,20 +1,27 @@
 """Templates and ConfigMaps that manifests only refer to: from `--library` folders, from those of
-the settings, and beside the manifests. Called by prepare and `lint`."""
+the settings, beside the manifests, and from a cluster. Called by prepare and `lint`."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from argotui.manifest.effective import Options
 from argotui.manifest.library import missing, with_library
 from argotui.manifest.load import Loaded, load
+from argotui.manifest.needs import key_of, needs
 from argotui.manifest.report import one_line
 from argotui.model.errors import UsageError
-from argotui.model.workflow import LibraryKey
+from argotui.model.sought import Answer, Elsewhere, Sought
+from argotui.model.values import JsonObject
+from argotui.model.workflow import LibraryKey, Workflow
 from argotui.submit.sources import MAX_BYTES, SUFFIXES, read_manifests
 
 _KIND = {"namespaced": "WorkflowTemplate", "cluster": "ClusterWorkflowTemplate"}
+_NO_OPTIONS = Options()
 _MOST_NEIGHBOURS = 5000  # files of one folder that are looked into
 
 
@@ -54,6 +61,54 @@ def completed(
         loaded = with_library(loaded, beside)
         notes += told
     return loaded, tuple(notes)
+
+
+def from_elsewhere(
+    loaded: Loaded,
+    roots: Sequence[Workflow],
+    elsewhere: Elsewhere | None,
+    *,
+    namespace: str = "",
+    options: Options = _NO_OPTIONS,
+) -> tuple[Loaded, tuple[str, ...]]:
+    """Return what was given with what the cluster has of all that the documents `roots` still
+    lack, however far it leads, and a line about each. Raises RuntimeFault."""
+    asked: set[Sought] = set()
+    notes: list[str] = []
+    while elsewhere is not None:
+        lacking = {sought for root in roots for sought in needs(root, loaded, options)} - asked
+        answers = elsewhere.look(sorted(lacking), namespace) if lacking else {}
+        if not answers:
+            break
+        asked |= lacking
+        loaded = _with_answers(loaded, answers)
+        notes += [
+            f"{sought.kind} '{sought.name}' is read from {answer.place}"
+            for sought, answer in answers.items()
+            if answer.document is not None
+        ]
+    return loaded, tuple(notes)
+
+
+def document_text(document: JsonObject) -> bytes:
+    """Return an object as the manifest that it would be."""
+    return json.dumps(document, indent=1).encode()
+
+
+def _with_answers(loaded: Loaded, answers: Mapping[Sought, Answer]) -> Loaded:
+    texts = {
+        f"{answer.place} {sought.kind}/{sought.name}": document_text(answer.document)
+        for sought, answer in answers.items()
+        if answer.document is not None
+    }
+    absent = {
+        key: answer.why
+        for sought, answer in answers.items()
+        if answer.document is None and answer.why and (key := key_of(sought)) is not None
+    }
+    # Not strict: what a controller runs from is read as leniently there.
+    found = with_library(loaded, load(texts.items()))
+    return replace(found, absent={**found.absent, **absent})
 
 
 def _beside(

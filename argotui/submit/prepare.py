@@ -11,12 +11,14 @@ from pathlib import Path
 
 from argotui.manifest.check import check
 from argotui.manifest.effective import Options
+from argotui.manifest.library import in_namespace
 from argotui.manifest.load import Loaded, load
 from argotui.manifest.resolve import resolve
 from argotui.model.errors import ManifestError, UsageError
 from argotui.model.manifest import JsonObject
 from argotui.model.workflow import ResolvedWorkflow, Workflow
-from argotui.submit.library import completed
+from argotui.submit.library import completed, from_elsewhere
+from argotui.submit.origin import origin_file, with_origin
 from argotui.submit.request import Choices, Source
 
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own for generated names
@@ -60,16 +62,12 @@ class Prepared:
 def prepare(source: Source, choices: Choices) -> Prepared:
     """Return the workflow to run. Raises ManifestError with all problems, UsageError where the
     command line does not say which of several."""
-    given = load(source.contents.items(), strict=choices.strict)
-    loaded, notes = completed(
-        given, source.library, tuple(source.contents), strict=choices.strict, folder=source.folder
-    )
-    workflow = _chosen(given, choices.workflow, source)
     options = Options(
         parameters=choices.parameters,
         parameter_file=choices.parameter_file,
         entrypoint=choices.entrypoint,
     )
+    workflow, loaded, notes = _gathered(source, choices, options)
     unread = [problem for problem in loaded.errors if not problem.subject]
     found = check(workflow, loaded, strict=choices.strict, options=options)
     problems = tuple(dict.fromkeys((*unread, *found)))
@@ -93,6 +91,46 @@ def prepare(source: Source, choices: Choices) -> Prepared:
         name=name,
         warnings=(*notes, *(str(problem) for problem in problems)),
     )
+
+
+def _gathered(
+    source: Source, choices: Choices, options: Options
+) -> tuple[Workflow, Loaded, tuple[str, ...]]:
+    """Return the document to run, all that is known to it, and what to say of where that is from:
+    files first, those of libraries, those beside them, then the cluster."""
+    if choices.origin:
+        source = with_origin(source, choices.origin, choices.namespace or "")
+    given = load(source.contents.items(), strict=choices.strict)
+    if choices.origin:
+        workflow = _of_file(given, origin_file(choices.origin))
+    else:
+        workflow = _chosen(given, choices.workflow, source)
+    loaded, notes = completed(
+        given, source.library, tuple(source.contents), strict=choices.strict, folder=source.folder
+    )
+    loaded, read = from_elsewhere(
+        _of_the_run(loaded, workflow, source, choices),
+        [workflow],
+        source.elsewhere,
+        namespace=workflow.metadata.namespace,
+        options=options,
+    )
+    return workflow, loaded, (*notes, *read)
+
+
+def _of_the_run(loaded: Loaded, workflow: Workflow, source: Source, choices: Choices) -> Loaded:
+    """Return what is in the namespace of the run; that is only asked for where it matters."""
+    if not loaded.namesakes:
+        return loaded
+    namespace = choices.namespace or workflow.metadata.namespace
+    if not namespace and source.elsewhere is not None:
+        namespace = source.elsewhere.namespace("")
+    return in_namespace(loaded, namespace)
+
+
+def _of_file(loaded: Loaded, file: str) -> Workflow:
+    found = (*loaded.workflows, *loaded.cron_workflows)
+    return next(each for each in found if (p := loaded.place(each)) and p.source.file == file)
 
 
 def _chosen(loaded: Loaded, name: str | None, source: Source) -> Workflow:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from argotui.model.sought import Elsewhere
+
 CI_TIMEOUT = 3600.0  # seconds; what --approval-timeout is under CI=true
 
 
@@ -27,7 +29,7 @@ class Source:
     """The manifests: names as given, their contents, and the folder the names are relative to.
 
     `library` are files whose templates and ConfigMaps are only referred to, read from the folders
-    `libraries`.
+    `libraries`. `elsewhere` is asked for what no file has, None where nobody is to be asked.
     """
 
     names: tuple[str, ...]
@@ -35,6 +37,7 @@ class Source:
     folder: str = ""
     libraries: tuple[str, ...] = ()
     library: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    elsewhere: Elsewhere | None = field(default=None, repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -55,6 +58,7 @@ class Choices:
     name: str | None = None
     generate_name: str | None = None
     workflow: str | None = None
+    origin: str | None = None  # KIND/NAME of --from
     strict: bool = False
     runtime: Where = Where.AUTO
     context: str | None = None

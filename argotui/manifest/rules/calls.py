@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 
 from argotui.manifest.calls import library_key
+from argotui.manifest.library import hint_for
 from argotui.manifest.rules.context import Context, Site, Visit
 from argotui.manifest.rules.tags import ANY_ARTIFACT, ANY_ITEM, ANY_PARAMETER
 from argotui.manifest.source import Path
@@ -169,11 +170,7 @@ def _missing(cx: Context, owner: LibraryKey, wanted: str) -> str:
         return f"there is one of the other scope: set clusterScope: {needed}"
     names = [key.name for key in cx.templates if key.scope == owner.scope]
     near = cx.near(owner.name, names)
-    return (
-        near
-        if near.startswith("did")
-        else "give the file that defines it as well, or its folder: --library DIR"
-    )
+    return near if near.startswith("did") else hint_for(cx.library, owner)
 
 
 def add_outputs(
