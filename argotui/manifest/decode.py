@@ -6,68 +6,25 @@ Called by load.py for documents and by resolve.py for merged ones. Argo: 2.1, 9,
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from functools import cache
 from typing import Any, TypeAlias
 
-from argotui.manifest.carried import SHAPES, TEXTUAL, with_texts
-from argotui.manifest.gotypes import go_kind, go_name, struct_name
+from argotui.manifest.carried import TEXTUAL, carried_shape, field_shape, with_texts
+from argotui.manifest.core.read import fits
+from argotui.manifest.core.read import with_texts as with_shape_texts
+from argotui.manifest.core.tables import Shape
+from argotui.manifest.decoding import Decoding
+from argotui.manifest.gotypes import go_name, struct_name
 from argotui.manifest.hints import removed_hint
 from argotui.manifest.scalars import value_text
-from argotui.manifest.source import Path, Source
+from argotui.manifest.source import Path
 from argotui.model.bodies import BODIES, PluginBody, Step, StepsBody
-from argotui.model.errors import Problem
 from argotui.model.manifest import Template, Text
 from argotui.model.workflow import WorkflowSpec
-
-
-@dataclass(slots=True)
-class Decoding:
-    """What one document's decoding knows and finds.
-
-    `places` gets the path of every template, keyed by the id of its source; `source` is None for
-    documents made by a merge, which have no place.
-    """
-
-    source: Source | None = None
-    subject: str = ""
-    strict: bool = True
-    problems: list[Problem] = field(default_factory=list)
-    places: dict[int, Path] = field(default_factory=dict)
-    struct: str = ""
-    textual: bool = False  # scalars of other kinds are taken as text, with a warning
-
-    def report(
-        self, path: Path, what: str, hint: str = "", *, key: bool = False, warning: str = ""
-    ) -> None:
-        line, column = self.source.locate(path, key=key) if self.source else (0, 0)
-        self.problems.append(
-            Problem(
-                what=what,
-                hint=hint,
-                file=self.source.file if self.source else "",
-                line=line,
-                column=column,
-                severity="warning" if warning else "error",
-                name=warning,
-                subject=self.subject,
-            )
-        )
-
-    def mismatch(self, path: Path, value: Any, wanted: str, hint: str = "") -> None:
-        """Report a value of the wrong kind in the words of Go's JSON reader."""
-        where = ".".join(part for part in path if isinstance(part, str))
-        self.report(
-            path,
-            f"json: cannot unmarshal {go_kind(value)} into Go struct field "
-            f"{self.struct}.{where} of type {wanted}",
-            hint,
-        )
-
 
 Decoder: TypeAlias = Callable[[Decoding, Any, Path], Any]
 _REFUSED = object()
@@ -106,6 +63,8 @@ def decoder(hint: Any) -> Decoder:
 
 
 def _special(hint: Any) -> Decoder | None:
+    if isinstance(hint, Shape):
+        return _shaped(hint.text)
     if hint is Template:
         return _template
     if hint is StepsBody:
@@ -113,6 +72,19 @@ def _special(hint: Any) -> Decoder | None:
     if hint is PluginBody:
         return _plugin
     return None
+
+
+def _shaped(shape: str) -> Decoder:
+    def read(at: Decoding, value: Any, path: Path) -> Any:
+        if not fits(at, value, path, shape):
+            return _REFUSED
+        value = value if at.strict else with_shape_texts(value, shape)
+        if not isinstance(value, list):
+            return value
+        zeros = ({} if part is None else part for part in value)
+        return tuple(part for part in zeros if isinstance(part, dict) or not shape[2:3].isupper())
+
+    return read
 
 
 def _anything(_at: Decoding, value: Any, _path: Path) -> Any:
@@ -123,8 +95,7 @@ def _string(at: Decoding, value: Any, path: Path) -> Any:
     if isinstance(value, str):
         return value
     if at.textual and not isinstance(value, list | dict):
-        what = f"{path[-2]} has {go_kind(value)} {value_text(value)} where Argo wants text"
-        at.report(path, what, "quote it", warning="text-wanted")
+        at.text_wanted(path, value)
         return value_text(value)
     if at.source is None or isinstance(value, list | dict):
         at.mismatch(path, value, "string")
@@ -167,7 +138,7 @@ def _bool(at: Decoding, value: Any, path: Path) -> Any:
 def _int_or_text(at: Decoding, value: Any, path: Path) -> Any:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    at.mismatch(path, value, "intstr.IntOrString", "a whole number or a text is wanted here")
+    at.mismatch(path, value, "int32", "a whole number or a text is wanted here")
     return _REFUSED
 
 
@@ -217,10 +188,8 @@ def known_fields(kind: type) -> Mapping[str, tuple[str, Decoder]]:
     for part in fields(kind):
         if part.name == "extra" or part.metadata.get("skip"):
             continue
-        known[part.metadata.get("json") or _camel(part.name)] = (
-            part.name,
-            decoder(hints[part.name]),
-        )
+        key = part.metadata.get("json") or _camel(part.name)
+        known[key] = part.name, decoder(field_shape(kind, key) or hints[part.name])
     return known
 
 
@@ -261,7 +230,7 @@ def _values(kind: type, at: Decoding, data: dict[str, Any], path: Path) -> dict[
             if read is not _REFUSED:
                 values[entry[0]] = read
         elif key in carried:
-            fitting = _REFUSED if part is None else _fitting(at, key, part, (*path, key))
+            fitting = _REFUSED if part is None else _fitting(kind, at, key, part, (*path, key))
             if fitting is not _REFUSED:
                 extra[key] = fitting
         elif not (kind is Template and key in BODIES):
@@ -271,9 +240,9 @@ def _values(kind: type, at: Decoding, data: dict[str, Any], path: Path) -> dict[
     return values
 
 
-def _fitting(at: Decoding, key: str, value: Any, path: Path) -> Any:
+def _fitting(kind: type, at: Decoding, key: str, value: Any, path: Path) -> Any:
     """Return a carried value after a look at its shape; leniently with texts made of scalars."""
-    shape = SHAPES.get(key)
+    shape = carried_shape(kind, key)
     if shape is None:
         return value
     outer, at.textual = at.textual, not at.strict and key in TEXTUAL
@@ -301,32 +270,7 @@ def _other_case(
 
 def _unknown(kind: type, at: Decoding, key: str, path: Path) -> None:
     options = [*known_fields(kind), *_carried(kind), *(BODIES if kind is Template else ())]
-    hint = removed_hint(kind, key)
-    if key in ("true", "false"):
-        hint = "unquoted y, n, yes, no, on and off are booleans, also as keys; quote the key"
-    if not hint and (near := nearest(key, options)):
-        hint = f"did you mean '{near}'?"
-    if kind is Step:
-        at.report((*path, key), f'json: unknown field "{key}"', hint, key=True)
-    elif at.strict:
-        at.report((*path, key), f'unknown field "{key}"', hint, key=True)
-    else:
-        at.report(
-            (*path, key),
-            f'unknown field "{key}" is ignored',
-            hint,
-            key=True,
-            warning="unknown-field",
-        )
-
-
-def nearest(key: str, options: list[str]) -> str:
-    """Return the option that was probably meant, empty if none is near."""
-    lowered = {option.lower(): option for option in options}
-    if key.lower() in lowered:
-        return lowered[key.lower()]
-    near = difflib.get_close_matches(key, options, n=1, cutoff=0.6)
-    return near[0] if near else ""
+    at.unknown((*path, key), key, options, removed_hint(kind, key), always=kind is Step)
 
 
 def _template(at: Decoding, value: Any, path: Path) -> Any:
@@ -366,4 +310,7 @@ def _plugin(at: Decoding, value: Any, path: Path) -> Any:
     if not isinstance(value, dict):
         at.mismatch(path, value, "v1alpha1.Plugin", "one key, the plugin's name, is wanted here")
         return _REFUSED
+    if len(value) != 1:
+        what = f"expected exactly one key, got {len(value)}"
+        at.report(path, what, "the key is the plugin's name")
     return PluginBody(plugin=value)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from argotui.manifest.decode import Decoding, decode_as, decode_spec, nearest
+from argotui.manifest.core.read import fits
+from argotui.manifest.core.tables import structs
+from argotui.manifest.decode import decode_as, decode_spec
+from argotui.manifest.decoding import Decoding
 from argotui.manifest.hints import removed_cron_hint
 from argotui.manifest.source import Path
 from argotui.model.manifest import Metadata, Template
 from argotui.model.workflow import Workflow, WorkflowSpec
 
 _TOP_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
-CRON_FIELDS = (
-    *("schedules", "timezone", "concurrencyPolicy", "startingDeadlineSeconds", "suspend", "when"),
-    *("stopStrategy", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"),
-    *("workflowMetadata", "workflowSpec"),
-)
+CRON_FIELDS = tuple(structs()["CronWorkflowSpec"])
 
 
 def read_workflow(kind: str, data: dict[str, Any], at: Decoding, path: Path) -> Workflow:
@@ -30,7 +29,7 @@ def read_workflow(kind: str, data: dict[str, Any], at: Decoding, path: Path) -> 
     spec_data = data.get("spec")
     if kind == "CronWorkflow":
         if isinstance(spec_data, dict):
-            _check_fields(spec_data, CRON_FIELDS, at, where)
+            _read_cron(spec_data, at, where)
             spec_data = spec_data.get("workflowSpec")
         where = (*where, "workflowSpec")
     spec = _read_spec(spec_data, at, where)
@@ -47,14 +46,17 @@ def _read_spec(data: Any, at: Decoding, path: Path) -> WorkflowSpec:
     return spec
 
 
+def _read_cron(data: dict[str, Any], at: Decoding, path: Path) -> None:
+    """Look at what a CronWorkflow has beside its workflowSpec."""
+    _check_fields(data, CRON_FIELDS, at, path)
+    outer, at.struct = at.struct, "CronWorkflowSpec"
+    for key, shape in structs()["CronWorkflowSpec"].items():
+        fits(at, data.get(key), (*path, key), shape)
+    at.struct = outer
+
+
 def _check_fields(data: dict[str, Any], known: Iterable[str], at: Decoding, path: Path) -> None:
+    options = list(known)
     for key in data:
-        if key in known:
-            continue
-        near = nearest(key, list(known))
-        hint = removed_cron_hint(key) or (f"did you mean '{near}'?" if near else "")
-        if at.strict:
-            at.report((*path, key), f'unknown field "{key}"', hint, key=True)
-        else:
-            what = f'unknown field "{key}" is ignored'
-            at.report((*path, key), what, hint, key=True, warning="unknown-field")
+        if key not in options:
+            at.unknown((*path, key), key, options, removed_cron_hint(key))

@@ -19,6 +19,7 @@ _NAMES = {
     "Task": "DAGTask",
     "Metadata": "ObjectMeta",
 }
+_CORE = frozenset(("EnvVar",))
 
 
 def go_name(hint: Any) -> str:
@@ -26,7 +27,8 @@ def go_name(hint: Any) -> str:
     if isinstance(hint, type):
         if hint in (str, bool):
             return "string" if hint is str else "bool"
-        return f"v1alpha1.{struct_name(hint)}" if hint is not int else "int64"
+        package = "v1" if hint.__name__ in _CORE else "v1alpha1"
+        return f"{package}.{struct_name(hint)}" if hint is not int else "int64"
     return "map[string]interface {}"
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from argotui.manifest.decode import Decoding, decode_as
+from argotui.manifest.decode import decode_as
+from argotui.manifest.decoding import Decoding
 from argotui.manifest.deviations import SCRIPT_ARGS, script_args_place
 from argotui.manifest.shapes import items, mapping
 from argotui.model.bodies import BODIES

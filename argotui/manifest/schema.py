@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from argotui.manifest.carried import SHAPES
-from argotui.manifest.documents import CRON_FIELDS
+from argotui.manifest.carried import carried_shape, field_shape
+from argotui.manifest.core.tables import Shape, struct_of, structs
 from argotui.manifest.gotypes import struct_name
 from argotui.manifest.load import WORKFLOW_KINDS
 from argotui.model.bodies import BODIES, PluginBody, Step, StepsBody
@@ -29,7 +29,8 @@ def workflow_schema() -> Schema:
     known = _Definitions()
     spec, metadata = known.of(WorkflowSpec), known.of(Metadata)
     kinds = {
-        kind: _document(kind, metadata, _spec_of(kind, spec)) for kind in sorted(WORKFLOW_KINDS)
+        kind: _document(kind, metadata, _spec_of(kind, spec, known))
+        for kind in sorted(WORKFLOW_KINDS)
     }
     return {
         "$schema": DRAFT,
@@ -65,10 +66,12 @@ def _document(kind: str, metadata: Schema, spec: Schema) -> Schema:
     }
 
 
-def _spec_of(kind: str, spec: Schema) -> Schema:
+def _spec_of(kind: str, spec: Schema, known: _Definitions) -> Schema:
     if kind != "CronWorkflow":
         return spec
-    properties: Schema = {key: {} for key in CRON_FIELDS}
+    properties: Schema = {
+        key: known.shape(shape) for key, shape in structs()["CronWorkflowSpec"].items()
+    }
     properties["schedules"] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
     properties["workflowSpec"] = spec
     return {
@@ -89,6 +92,8 @@ class _Definitions:
         """Return the schema of a type hint, as decode.py reads it."""
         if hint is Any:
             return {}
+        if isinstance(hint, Shape):
+            return self.shape(hint.text)
         if hint == Text:
             return {"$ref": self.named("Text", _text_schema)}
         origin = typing.get_origin(hint)
@@ -102,6 +107,25 @@ class _Definitions:
         if hint in _SCALARS:
             return dict(_SCALARS[hint])
         return {"$ref": self.named(struct_name(hint), lambda: self._struct(hint), hint)}
+
+    def shape(self, text: str) -> Schema:
+        """Return the schema of a type of the tables in core/."""
+        if text.startswith("[]"):
+            return {"type": "array", "items": _or_null(self.shape(text[2:]))}
+        if text.startswith("{}"):
+            return {"type": "object", "additionalProperties": _or_null(self.shape(text[2:]))}
+        if text in _SHAPES:
+            return dict(_SHAPES[text])
+        return {"$ref": self.named(f"core.{text}", lambda: self._table(text))}
+
+    def _table(self, name: str) -> Schema:
+        fields = {key: _or_null(self.shape(text)) for key, text in structs()[name].items()}
+        return {
+            "title": struct_of(name),
+            "type": "object",
+            "properties": fields,
+            "additionalProperties": False,
+        }
 
     def _union(self, members: tuple[Any, ...]) -> Schema:
         rest = [part for part in members if part is not type(None)]
@@ -133,9 +157,10 @@ class _Definitions:
         hints = typing.get_type_hints(kind, include_extras=True)
         for part in fields(kind):
             if part.name != "extra" and not part.metadata.get("skip"):
-                yield json_name(part), self.of(hints[part.name])
+                name = json_name(part)
+                yield name, self.of(field_shape(kind, name) or hints[part.name])
         for key in getattr(kind, "CARRIES", ()):
-            shape = SHAPES.get(key)
+            shape = carried_shape(kind, key)
             yield key, {} if shape is None else self.of(shape)
         if kind is Template:
             for key, body in BODIES.items():
@@ -148,6 +173,15 @@ _SCALARS: Mapping[Any, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},
+}
+_SHAPES: Mapping[str, Schema] = {
+    "any": {},
+    "string": {"type": "string"},
+    "bool": {"type": "boolean"},
+    "int32": {"type": "integer"},
+    "int64": {"type": "integer"},
+    "intstr": {"type": ["integer", "string"]},
+    "quantity": {"type": ["string", "number"], "description": "For instance 500m, 2 or 1.5Gi."},
 }
 
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Any
 
-from argotui.manifest.decode import Decoding
+from argotui.manifest.decoding import Decoding
 from argotui.manifest.shapes import mapping
 from argotui.manifest.source import Path
 from argotui.model.manifest import JsonObject

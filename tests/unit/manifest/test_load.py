@@ -136,7 +136,7 @@ def test_inline_templates_hooks_and_plugins_are_read():
         ("{name: m, steps: [[{name: a, inline: x}]]}", "of type v1alpha1.Template"),
         (
             "{name: m, retryStrategy: {limit: 1.5}, suspend: {}}",
-            "of type intstr.IntOrString",
+            "of type int32",
         ),
     ],
 )
@@ -165,8 +165,9 @@ def test_unknown_fields_are_errors_only_when_asked_to_be_strict():
     text = templates("{name: m, contaner: {}, suspend: {}}", head="podPriority: 3\n")
     strict = [str(problem) for problem in loaded(text, strict=True).problems]
     assert strict == [
-        'f0.yaml:6:3: unknown field "podPriority"; removed in Argo 4; use podPriorityClassName',
-        "f0.yaml:8:15: unknown field \"contaner\"; did you mean 'container'?",
+        'f0.yaml:6:3: json: unknown field "podPriority"; '
+        "removed in Argo 4; use podPriorityClassName",
+        "f0.yaml:8:15: json: unknown field \"contaner\"; did you mean 'container'?",
     ]
     lenient = loaded(text)
     assert lenient.errors == ()
