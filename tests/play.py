@@ -17,6 +17,7 @@ from argotui.model.commands import Command, SetTimer, StartWork, StopWork
 from argotui.model.events import (
     Event,
     LockGranted,
+    LockWaits,
     NodeSetRequested,
     ResumeRequested,
     RunStarted,
@@ -106,6 +107,10 @@ class Play:
 
     def grant(self, node: str) -> Play:
         return self.send(LockGranted(node_name=self.full(node)))
+
+    def waits(self, node: str, lock: str, free: int, limit: int, *, of_run: bool = False) -> Play:
+        name = "" if of_run else self.full(node)
+        return self.send(LockWaits(node_name=name, lock=lock, free=free, limit=limit))
 
     # -- what is ------------------------------------------------------------------------------
 

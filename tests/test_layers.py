@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "argotui"
-PURE = ("model", "expr", "manifest", "pods", "engine", "templates", "forecast", "graph")
+PURE = ("model", "expr", "manifest", "pods", "engine", "templates", "forecast", "graph", "locks")
 # What a pure room has no use for: it knows no clock, no dice, no machine.
 WORLD = frozenset(
     (

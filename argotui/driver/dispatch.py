@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
-from argotui.driver.caches import CacheStore
+from argotui.driver.caches import Caches
 from argotui.driver.clock import Cancel, Clock
-from argotui.driver.locks import LockTable
+from argotui.driver.locks import RunLocks
 from argotui.driver.timers import Timers
 from argotui.model.commands import (
     AcquireLock,
@@ -26,7 +26,7 @@ from argotui.model.commands import (
     StopWork,
 )
 from argotui.model.errors import RuntimeFault
-from argotui.model.events import Answered, Event, TimerFired, WorkReported
+from argotui.model.events import Answered, CacheNotSaved, Event, TimerFired, WorkReported
 from argotui.model.work import PodState, Report, Work, WorkRef
 from argotui.runtimes.port import RunPlace, Runtime
 
@@ -47,8 +47,8 @@ class Dispatch:
         clock: Clock,
         put: Callable[[Event], None],
         tell: Callable[[str], None],
-        locks: LockTable,
-        caches: CacheStore,
+        locks: RunLocks,
+        caches: Caches,
         elsewhere: Mapping[str, str],
     ) -> None:
         self._runtime = runtime
@@ -68,7 +68,7 @@ class Dispatch:
     @property
     def is_busy(self) -> bool:
         """Whether a call into the runtime has not come back yet."""
-        return bool(self._tasks)
+        return bool(self._tasks) or self._locks.is_busy
 
     def carry_out(self, command: Command) -> None:
         """Begin what the command says. FinishRun is not for here."""
@@ -81,14 +81,14 @@ class Dispatch:
                 self._release_later(ref, delay)
             case SetTimer(at=at):
                 self._timers.set(at)
-            case Ask():
-                self._put(Answered(question=command.question, values=self._answer(command)))
+            case Ask(subject=subject):
+                self._call(f"ask/{subject}", lambda: self._answer(command))
             case SaveCache(subject=subject, entry=entry):
-                self._guarded(lambda: self._caches.save(subject, entry))
-            case AcquireLock(node_name=node, locks=locks):
-                self._guarded(lambda: self._locks.acquire(node, locks))
+                self._call(f"ask/{subject}", lambda: self._save(subject, entry))
+            case AcquireLock(node_name=node, locks=locks, held=held):
+                self._locks.acquire(node, locks, held=held)
             case ReleaseLock(node_name=node):
-                self._guarded(lambda: self._locks.release(node))
+                self._locks.release(node)
             case FinishRun():
                 pass
 
@@ -106,16 +106,17 @@ class Dispatch:
                 self._tell(f"{len(late)} calls into the runtime did not return")
                 return
 
-    async def close(self) -> None:
+    async def close(self, *, keep_locks: bool = False) -> None:
         """Begin nothing more; end what has not come back."""
         self._timers.close()
-        self._locks.close()
         for cancel, _ in self._later.values():
             cancel()
         self._later.clear()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._caches.close()
+        await self._locks.close(keep=keep_locks)
 
     # -- lanes: the calls about one piece of work follow one another ------------------------------
 
@@ -145,6 +146,7 @@ class Dispatch:
         if not isinstance(work, tuple(self._runtime.performs)):
             self._report_fault(ref, self._not_performed(work))
             return
+        await self._locks.secured(ref.node_name)
         try:
             await self._runtime.start(ref, work)
         except RuntimeFault as fault:
@@ -186,25 +188,38 @@ class Dispatch:
 
     # -- questions ---------------------------------------------------------------------------------
 
-    def _answer(self, ask: Ask) -> Mapping[str, str] | None:
-        name, _, key = ask.subject.partition("/")
+    async def _answer(self, ask: Ask) -> None:
+        values: Mapping[str, str] | None = None
+        fault = ""
         if ask.kind == "cache":
-            found = self._caches.load(ask.subject)
-            given = self._config_map(name) or {}
-            return found or ({key: given[key]} if key in given else None)
-        if ask.kind == "config-map":
-            return self._config_map(ask.subject)
-        self._tell(f"a question of an unknown kind: {ask.kind}")
-        return None
+            try:
+                values = await self._remembered(ask.subject)
+            except Exception as error:  # whoever asked must not wait for ever
+                fault = str(error) or type(error).__name__
+        elif ask.kind == "config-map":
+            values = self._config_map(ask.subject)
+        else:
+            self._tell(f"a question of an unknown kind: {ask.kind}")
+        self._put(Answered(question=ask.question, values=values, fault=fault))
+
+    async def _remembered(self, subject: str) -> Mapping[str, str] | None:
+        found = await self._caches.load(subject)
+        if found is not None:
+            return found
+        name, _, key = subject.partition("/")
+        given = self._config_map(name) or {}
+        return {key: given[key]} if key in given else None
+
+    async def _save(self, subject: str, entry: str) -> None:
+        try:
+            await self._caches.save(subject, entry)
+        except Exception as error:
+            why = str(error) or type(error).__name__
+            self._tell(f"the cache {subject}: {why}")
+            self._put(CacheNotSaved(subject=subject, why=why))
 
     def _config_map(self, name: str) -> Mapping[str, str] | None:
         document = self._place.config_maps.get(name)
         if document is None:
             return None
         return {str(key): str(value) for key, value in (document.get("data") or {}).items()}
-
-    def _guarded(self, call: Callable[[], None]) -> None:
-        try:
-            call()
-        except (RuntimeFault, OSError) as fault:
-            self._tell(str(fault))

@@ -13,13 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from argotui.driver.caches import CacheStore
+from argotui.driver.caches import Caches, CacheStore
 from argotui.driver.clock import Cancel, Clock, RealClock
 from argotui.driver.dispatch import Dispatch
 from argotui.driver.feed import Feed, Reader
 from argotui.driver.inbox import Inbox, Item
 from argotui.driver.keeping import Keeper
-from argotui.driver.locks import LockTable
+from argotui.driver.lockfile import FileShelf
+from argotui.driver.locks import RunLocks
 from argotui.driver.machine import Machine, Outlook, no_outlook
 from argotui.driver.port import RunInfo, Snapshot, Verdict
 from argotui.driver.recover import Recovery
@@ -27,12 +28,12 @@ from argotui.driver.states import batch_of, info_of, own_copy, word_for
 from argotui.driver.story import tell
 from argotui.driver.waiting import Waiting
 from argotui.journal.store import Journal
+from argotui.locks.port import Shelf
 from argotui.model.changes import Batch, Planned, Rejected, Step
-from argotui.model.commands import Ask, Command, FinishRun, SetTimer
+from argotui.model.commands import AcquireLock, Ask, Command, FinishRun, SetTimer
 from argotui.model.errors import EngineBug, RuntimeFault
 from argotui.model.events import (
     Event,
-    LockGranted,
     Request,
     RunParked,
     RunStarted,
@@ -81,6 +82,8 @@ class DrivenRun:
         options: DriveOptions,
         clock: Clock | None = None,
         outlook: Outlook = no_outlook,
+        shelf: Shelf | None = None,
+        caches: Caches | None = None,
     ) -> None:
         self._engine = engine
         self._journal = journal
@@ -111,12 +114,12 @@ class DrivenRun:
             clock=self._clock,
             put=self._inbox.put,
             tell=self.tell,
-            locks=LockTable(
-                options.shared / "locks",
-                place.run_id,
-                lambda node, locks: self._inbox.put(LockGranted(node_name=node, locks=locks)),
+            locks=RunLocks(
+                shelf or FileShelf(options.shared / "locks", place.folder, run=place.run_id),
+                tell=self._inbox.put,
+                log=self.tell,
             ),
-            caches=CacheStore(options.shared / "caches", place.namespace),
+            caches=caches or CacheStore(options.shared / "caches", place.namespace),
             elsewhere=options.elsewhere,
         )
 
@@ -167,6 +170,7 @@ class DrivenRun:
     async def _begin(self, first: RunStarted) -> None:
         self._waiting.begin(self._engine.state, self._clock.now())
         fresh = self._journal.seq == 0
+        self._look_for_locks()
         await self._runtime.open(self._place, self._observe)
         await asyncio.sleep(0)
         if fresh:
@@ -181,6 +185,12 @@ class DrivenRun:
             self._take([Item(event=RunParked(parked=False))])
         if self._end is None:
             self._take_over()
+
+    def _look_for_locks(self) -> None:
+        """What the run held under another driver is asked for before anything may begin."""
+        for command in self._engine.outstanding().commands:
+            if isinstance(command, AcquireLock):
+                self._dispatch.carry_out(command)
 
     def _take_over(self) -> None:
         """Ask again for what is outstanding, now that the world has been looked at."""
@@ -328,12 +338,12 @@ class DrivenRun:
         try:
             if not keep:
                 await self._dispatch.settle(_LEAVE_SECONDS)
-            await self._dispatch.close()
+            await self._dispatch.close(keep_locks=keep)
             await self._runtime.close(keep_running=keep)
         except Exception as error:
             self.tell(f"closing the runtime:\n{traceback.format_exc()}")
             fault = fault or f"the runtime did not close: {error}"
-        self._keeper.finish(fault)
+        self._keeper.finish(fault, closed=not keep and not fault)
         self.feed.end(fault)
         self._journal.close()
 

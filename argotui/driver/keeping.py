@@ -29,13 +29,14 @@ class Keeper:
             loop = asyncio.get_running_loop()
             self._due = loop.call_later(_EVERY_SECONDS, self._write)
 
-    def finish(self, fault: str) -> None:
-        """Write the last one, with the reason if the driver leaves before the run's end."""
+    def finish(self, fault: str, *, closed: bool) -> None:
+        """Write the last one, with the reason if the driver leaves before the run's end; `closed`
+        if it leaves nothing behind."""
         if self._due is not None:
             self._due.cancel()
-        self._write(fault)
+        self._write(fault, closed=closed)
 
-    def _write(self, fault: str = "") -> None:
+    def _write(self, fault: str = "", *, closed: bool = False) -> None:
         self._due = None
         summary = summarize(
             self._journal.header,
@@ -43,6 +44,7 @@ class Keeper:
             size=self._journal.size,
             waiting=self._waiting(),
             fault=fault,
+            closed=closed,
         )
         with suppress(OSError):  # a list can fold the journal instead
             write_summary(self._journal.folder, summary)

@@ -1,190 +1,214 @@
-"""Mutexes and semaphores between the runs of this machine: one table, first come first served.
-
-Called by dispatch. An entry belongs to a driver process and ends with it: each driver holds a
-flock on a file of its own, so nobody has to clear up after a crash. Argo: 4.10.
+"""The mutexes and semaphores of one run: what its nodes want, held against the table that runs
+share. Called by dispatch; what comes of it goes into the inbox. Argo: 4.10.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
-import secrets
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, TypeAlias
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from argotui.journal.files import private_folder, read_json, write_json
+from argotui.locks.port import Shelf
+from argotui.locks.queue import Claim, Standing
 from argotui.model.errors import RuntimeFault
+from argotui.model.events import Event, LockGranted, LockRefused, LockWaits
 
-Entry: TypeAlias = dict[str, Any]  # owner, run, node, locks, held
-_POLL_SECONDS = 0.2  # how soon a lock freed by another process is noticed
-
-
-def grant(entries: list[Entry]) -> None:
-    """Mark every entry that may have all its locks now, in the order of asking.
-
-    Nobody overtakes an earlier one that waits for the same lock. A name is `lock#limit`; without
-    a limit it is a mutex.
-    """
-    used: Counter[str] = Counter()
-    for entry in entries:
-        if entry["held"]:
-            used.update(name for name, _ in _parts(entry))
-    claimed: set[str] = set()
-    for entry in entries:
-        if entry["held"]:
-            continue
-        parts = _parts(entry)
-        if all(used[name] < limit and name not in claimed for name, limit in parts):
-            entry["held"] = True
-            used.update(name for name, _ in parts)
-        else:
-            claimed.update(name for name, _ in parts)
+_RETRY_SECONDS = 1.0  # after a table that could not be reached
+_LEAVE_SECONDS = 5.0  # for giving everything back
 
 
-def _parts(entry: Entry) -> list[tuple[str, int]]:
-    parts = []
-    for lock in entry["locks"]:
-        name, _, limit = lock.partition("#")
-        parts.append((name, int(limit) if limit.strip().isdigit() else 1))
-    return parts
+@dataclass(slots=True, kw_only=True)
+class _Group:
+    """The nodes that want the same locks, in the order of asking. Only the first of them stands
+    in the shared table, so that a loop of thousands fills it with one entry. `told` is what the
+    others have been told of."""
+
+    nodes: dict[str, None] = field(default_factory=dict)
+    told: Standing | None = None
 
 
-class LockTable:
-    """The locks of one run. `granted(node, locks)` is called in the loop, once per `acquire`."""
+class RunLocks:
+    """`tell` takes events for the inbox, `log` lines for the driver's log."""
 
     def __init__(
-        self, folder: Path, run_id: str, granted: Callable[[str, tuple[str, ...]], None]
+        self, shelf: Shelf, *, tell: Callable[[Event], None], log: Callable[[str], None]
     ) -> None:
-        self._folder = folder
-        self._run = run_id
-        self._granted = granted
-        self._owner = f"{run_id}-{secrets.token_hex(4)}"
-        self._handle: int | None = None
-        self._waiting: dict[str, tuple[str, ...]] = {}
-        self._poll: asyncio.TimerHandle | None = None
+        self._shelf = shelf
+        self._tell = tell
+        self._log = log
+        self._held: dict[str, tuple[str, ...]] = {}
+        self._waiting: dict[tuple[str, ...], _Group] = {}
+        self._missing: set[str] = set()  # the engine believes that these hold; the table not yet
+        self._stale = False
+        self._trouble = ""
+        self._seen_at = float("-inf")  # of the loop's clock: when the table last agreed
+        self._changed = asyncio.Event()
+        self._settled = asyncio.Condition()
+        self._task: asyncio.Task[None] | None = None
 
-    def acquire(self, node: str, locks: tuple[str, ...]) -> None:
-        """Queue for all of `locks`. Raises RuntimeFault where the table cannot be written."""
-        self._sign()
-        self._waiting[node] = locks
-        with self._table() as entries:
-            for entry in entries:
-                if entry["run"] == self._run and entry["node"] == node:
-                    entry["owner"] = self._owner  # a driver before us asked: its place is kept
-                    break
-            else:
-                entries.append(self._entry(node, locks))
-            self._settle(entries)
+    @property
+    def is_busy(self) -> bool:
+        """Whether the table has not been asked yet."""
+        return self._stale
+
+    def acquire(self, node: str, locks: tuple[str, ...], *, held: bool = False) -> None:
+        """Queue for all of `locks`. `held`: the node had them under the driver before; until they
+        are found again, `secured` keeps work below it back."""
+        locks = tuple(dict.fromkeys(locks))
+        if node in self._held:
+            if node not in self._missing:
+                self._tell(LockGranted(node_name=node, locks=locks))
+            return
+        group = self._waiting.setdefault(locks, _Group())
+        if node in group.nodes:
+            return
+        group.nodes = {node: None, **group.nodes} if held else {**group.nodes, node: None}
+        if held:
+            self._missing.add(node)
+        elif group.told is not None:
+            self._tell(_news(node, group.told))
+        self._ask()
 
     def release(self, node: str) -> None:
         """Give back, or stop waiting for, what was asked for `node`."""
-        self._waiting.pop(node, None)
-        if self._handle is None:
-            return
-        with self._table() as entries:
-            entries[:] = [
-                entry
-                for entry in entries
-                if not (entry["owner"] == self._owner and entry["node"] == node)
-            ]
-            self._settle(entries)
+        known = self._held.pop(node, None) is not None
+        self._missing.discard(node)
+        for locks, group in list(self._waiting.items()):
+            if node in group.nodes:
+                known = True
+                del group.nodes[node]
+            if not group.nodes:
+                del self._waiting[locks]
+        if known:
+            self._ask()
 
-    def close(self) -> None:
-        """Give back everything and leave the table."""
-        if self._poll is not None:
-            self._poll.cancel()
-        self._waiting.clear()
-        if self._handle is None:
-            return
-        with suppress(RuntimeFault), self._table() as entries:
-            entries[:] = [entry for entry in entries if entry["owner"] != self._owner]
-            grant(entries)
-        self._owner_file(self._owner).unlink(missing_ok=True)
-        os.close(self._handle)
-        self._handle = None
+    async def secured(self, node: str) -> None:
+        """Return once every lock that work of this node is under is known to be held. Work that
+        outlives a lost lease must not begin."""
+        async with self._settled:
+            while not self._is_secured(node):
+                if not self._misses(node):
+                    self._ask()  # the lease is old: have it renewed
+                await self._settled.wait()
 
-    def _entry(self, node: str, locks: tuple[str, ...]) -> Entry:
-        return {
-            "owner": self._owner,
-            "run": self._run,
-            "node": node,
-            "locks": list(locks),
-            "held": False,
-        }
-
-    def _settle(self, entries: list[Entry]) -> None:
-        dead = {owner for owner in {entry["owner"] for entry in entries} if self._is_dead(owner)}
-        entries[:] = [entry for entry in entries if entry["owner"] not in dead]
-        grant(entries)
-        for entry in entries:
-            node = entry["node"]
-            if entry["owner"] == self._owner and entry["held"] and node in self._waiting:
-                self._granted(node, self._waiting.pop(node))
-        if self._poll is not None:
-            self._poll.cancel()
-        loop = asyncio.get_running_loop()
-        self._poll = loop.call_later(_POLL_SECONDS, self._look) if self._waiting else None
-
-    def _look(self) -> None:
-        with suppress(RuntimeFault), self._table() as entries:
-            self._settle(entries)
-
-    def _sign(self) -> None:
-        """Take the file whose lock says that this driver lives."""
-        if self._handle is not None:
-            return
-        private_folder(self._folder / "owners")
-        path = self._owner_file(self._owner)
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
-
-    def _is_dead(self, owner: str) -> bool:
-        if owner == self._owner:
-            return False
+    async def close(self, *, keep: bool) -> None:
+        """Give back everything and leave; with `keep` the run goes on without a driver, and
+        keeps what it holds."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._stale = False
         try:
-            handle = os.open(self._owner_file(owner), os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return True
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await self._shelf.close(keep=keep)
+        except (RuntimeFault, TimeoutError) as fault:
+            self._log(f"the locks of the run are not given back: {fault or 'no answer'}")
+
+    # -- the table ---------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        self._stale = True
+        self._changed.set()
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._serve())
+
+    async def _serve(self) -> None:
+        while True:
+            self._changed.clear()
+            pause: float | None = _RETRY_SECONDS
+            if await self._look():
+                pause = self._pause()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), pause)
+
+    def _pause(self) -> float | None:
+        if self._waiting:
+            return self._shelf.poll_seconds
+        return self._shelf.renew_seconds if self._held else None
+
+    async def _look(self) -> bool:
+        """Hold the claims against the table once more; say whether it could be reached."""
+        again = True
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._owner_file(owner).unlink(missing_ok=True)
-        except OSError:
+            while again:
+                begun = asyncio.get_running_loop().time()
+                claims = self._claims()
+                standings = await self._shelf.settle(claims)
+                self._seen_at, self._trouble = begun, ""
+                again = self._take({claim.node: claim.locks for claim in claims}, standings)
+        except Exception as error:  # a bug among them must not leave a run waiting in silence
+            is_fault = isinstance(error, RuntimeFault)
+            trouble = str(error) if is_fault else f"locks:\n{traceback.format_exc()}"
+            if trouble != self._trouble:
+                self._trouble = trouble
+                self._log(trouble)
             return False
         finally:
-            os.close(handle)
+            self._stale = self._changed.is_set()
+        async with self._settled:
+            self._settled.notify_all()
         return True
 
-    def _owner_file(self, owner: str) -> Path:
-        return self._folder / "owners" / Path(owner).name
+    def _claims(self) -> list[Claim]:
+        claims = [Claim(node=node, locks=locks) for node, locks in self._held.items()]
+        for locks, group in self._waiting.items():
+            first = [node for node in group.nodes if node in self._missing]
+            first = first or [next(iter(group.nodes))]
+            claims += [Claim(node=node, locks=locks) for node in first]
+        return claims
 
-    @contextmanager
-    def _table(self) -> Iterator[list[Entry]]:
-        """Hold the table; what is changed in it is written when the block ends."""
-        path = self._folder / "table.json"
-        try:
-            guard = os.open(self._folder / "guard", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise RuntimeFault(f"cannot use the locks in {self._folder}: {error}") from error
-        try:
-            fcntl.flock(guard, fcntl.LOCK_EX)
-            entries = _read(path)
-            before = [dict(entry) for entry in entries]
-            yield entries
-            if entries != before:
-                write_json(path, {"entries": entries}, sync=False)
-        except OSError as error:
-            raise RuntimeFault(f"cannot use the locks in {self._folder}: {error}") from error
-        finally:
-            os.close(guard)
+    def _take(
+        self, asked: Mapping[str, tuple[str, ...]], standings: Mapping[str, Standing]
+    ) -> bool:
+        """Tell what is new; say whether the next of a group may be asked for at once."""
+        again = False
+        for node, standing in standings.items():
+            locks = asked[node]
+            group = self._waiting.get(locks)
+            if node in self._held:
+                if not standing.held:
+                    self._lose(node, locks)
+            elif group is not None and node in group.nodes:
+                again |= self._move(node, locks, group, standing)
+        return again
+
+    def _move(self, node: str, locks: tuple[str, ...], group: _Group, standing: Standing) -> bool:
+        if not standing.held and not standing.refused:
+            if standing != group.told:
+                group.told = standing
+                for each in group.nodes:
+                    self._tell(_news(each, standing))
+            return False
+        del group.nodes[node]
+        if not group.nodes:
+            del self._waiting[locks]
+        self._missing.discard(node)
+        if standing.held:
+            self._held[node] = locks
+            self._tell(LockGranted(node_name=node, locks=locks))
+        else:
+            self._tell(LockRefused(node_name=node, why=standing.refused))
+        return bool(group.nodes)
+
+    def _lose(self, node: str, locks: tuple[str, ...]) -> None:
+        """Others took it, as nothing of ours seemed to go on: queue for it again."""
+        self._log(f"{node or 'the workflow'} lost its locks to another run, and waits for them")
+        del self._held[node]
+        self.acquire(node, locks, held=True)
+
+    def _misses(self, node: str) -> bool:
+        return any(node.startswith(holder) for holder in self._missing)
+
+    def _is_secured(self, node: str) -> bool:
+        if self._misses(node):
+            return False
+        renew = self._shelf.renew_seconds
+        if renew is None or not any(node.startswith(holder) for holder in self._held):
+            return True
+        return asyncio.get_running_loop().time() - self._seen_at < 2 * renew
 
 
-def _read(path: Path) -> list[Entry]:
-    try:
-        entries = read_json(path).get("entries", [])
-    except (OSError, ValueError):
-        return []
-    return [entry for entry in entries if {"owner", "run", "node", "locks", "held"} <= set(entry)]
+def _news(node: str, standing: Standing) -> LockWaits:
+    return LockWaits(node_name=node, lock=standing.lock, free=standing.free, limit=standing.limit)

@@ -31,6 +31,9 @@ _WORDS: Mapping[str, str] = {
     "RunParked": "park",
     "Answered": "answer",
     "LockGranted": "lock",
+    "LockWaits": "lock",
+    "LockRefused": "lock",
+    "CacheNotSaved": "cache",
 }
 
 
@@ -70,6 +73,7 @@ def own_copy(state: RunState) -> RunState:
         work=dict(state.work),
         memory=dict(state.memory),
         ids=dict(state.ids),
+        metrics={name: family.copy() for name, family in state.metrics.items()},
     )
 
 

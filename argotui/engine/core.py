@@ -40,6 +40,7 @@ _NO_JSON = re.compile(r"[\x00-\x07\x0b\x0e-\x1f\x7f]")
 _MOST_AT_ONCE = 100_000  # nodes made in answer to one event: far more than anybody means
 _MOST_IDLE = 12_000  # the same, where nothing of it is work: a loop of 10,000 skipped items is fine
 _MOST_TOO_DEEP = 100  # nodes that hit the limit on recursion: a tree that grows without end
+_POD_NAMES = "workflows.argoproj.io/pod-name-format"
 ROOT = ""  # the evaluating parent of the entry node, of workflow hooks and of the exit handler
 
 
@@ -151,13 +152,14 @@ class Core:
         if node.has_ended:
             self.timers.drop(node.name)
             self.frames.pop(node.name, None)
-            self.bound.pop(node.name, None)
         if self.ledger.freed:
             self.ledger.freed = False
             self.release_held()
         if node.is_fulfilled and not was_fulfilled:
             for hear in self.on_fulfilled:
                 hear(node)
+        if node.has_ended:
+            self.bound.pop(node.name, None)
 
     def count_daemon(self, node: Node) -> None:
         if node.daemoned and not node.has_ended and node.type in (NodeType.POD, NodeType.RETRY):
@@ -176,6 +178,7 @@ class Core:
             fields["finished_at"] = self.now
             fields["wake_at"] = None
             fields["waits_for"] = ""
+            fields["waiting_lock"] = ""
         self.patch(node, **fields)
         return node
 
@@ -187,6 +190,12 @@ class Core:
 
     def node_id(self, name: str) -> str:
         return ids.node_id(self.state.run.name, name)
+
+    def pod_name(self, name: str, template: str) -> str:
+        """Return what the pod of a node is called; a v1 name is the node's id. Argo: 1.3."""
+        if self.wf.metadata.annotations.get(_POD_NAMES) == "v1":
+            return self.node_id(name)
+        return ids.pod_name(self.state.run.name, name, template)
 
     def name_of(self, node_id: str) -> str:
         return self.state.ids.get(node_id, "")
@@ -260,13 +269,18 @@ class Core:
     def note(self, text: str, node: str = "") -> None:
         self.emit(Noted(text=text, node=node))
 
+    def bound_of(self, node: Node) -> Any:
+        """Return the Bound of a node that has not ended, of an attempt that of its Retry node, None
+        where it is not known."""
+        bound = self.bound.get(node.name)
+        return bound or (self.bound.get(self.parents.get(node.name, ROOT)) if node.retried else None)
+
     def template_of(self, node: Node) -> Template:
         """Return the template bound for a node, an attempt's being that of its Retry node."""
-        for name in (node.name, self.parents.get(node.name, ROOT)):
-            bound = self.bound.get(name)
-            if bound is not None:
-                template: Template = bound.template
-                return template
+        bound = self.bound_of(node)
+        if bound is not None:
+            template: Template = bound.template
+            return template
         found = self.wf.template(self.owner_of(node), node.template_name)
         return found if found is not None else Template()
 

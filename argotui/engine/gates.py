@@ -91,6 +91,7 @@ def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node
         if node is not None and node.waiting_lock:
             core.patch(node, waiting_lock="", message="", waits_for="")
         return None
+    lock, message = waiting
     if node is None:
         node = create_node(
             core,
@@ -99,11 +100,11 @@ def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node
             name=inv.name,
             node_type=type_of(core, bound.template),
             phase=NodePhase.PENDING,
-            message=waiting,
+            message=message,
             parent=inv.parent,
-            waiting_lock=waiting.split()[2],
+            waiting_lock=lock,
         )
-    core.patch(node, message=waiting, waits_for=waiting)
+    core.patch(node, message=message, waits_for=message, waiting_lock=lock)
     return node
 
 

@@ -10,68 +10,144 @@ from typing import Any
 
 from argotui.engine.core import Core, HardError
 from argotui.model.commands import AcquireLock, ReleaseLock
-from argotui.model.manifest import Synchronization
+from argotui.model.events import LockWaits
+from argotui.model.manifest import JsonObject, Synchronization
 
 _HELD = "lock/"
+_INVALID = "requested configuration is invalid: "
 
 
 def lock_names(core: Core, wanted: Synchronization) -> tuple[str, ...]:
-    """Return Argo's names of the locks, with `#limit` behind a semaphore's. Raises HardError."""
-    names = [f"{_space(core, mutex)}/Mutex/{mutex.get('name', '')}" for mutex in wanted.mutexes]
-    for semaphore in wanted.semaphores:
-        ref = semaphore.get("configMapKeyRef")
-        ref = ref if isinstance(ref, Mapping) else {}
-        name, key = str(ref.get("name", "")), str(ref.get("key", ""))
-        data = (core.wf.config_maps.get(name) or {}).get("data") or {}
-        if key not in data:
-            raise HardError(f"semaphore: ConfigMap '{name}' with the key '{key}' was not given")
-        names.append(f"{_space(core, semaphore)}/ConfigMap/{name}/{key}#{data[key]}")
-    if len(set(names)) != len(names):
-        raise HardError("synchronization asks for the same lock twice")
-    return tuple(names)
+    """Return Argo's names of the locks, in the order in which they are tried. Raises HardError."""
+    for kind in (wanted.semaphores, wanted.mutexes):
+        if any(each in kind[:number] for number, each in enumerate(kind)):
+            raise HardError(f"{_INVALID}Duplicate synchronization item found")
+    names = [_semaphore(core, semaphore) for semaphore in wanted.semaphores]
+    names += [_mutex(core, mutex) for mutex in wanted.mutexes]
+    return tuple(dict.fromkeys(names))
+
+
+def _semaphore(core: Core, semaphore: JsonObject) -> str:
+    ref = semaphore.get("configMapKeyRef")
+    if semaphore.get("database"):
+        raise HardError("synchronization database session is not available")
+    if not isinstance(ref, Mapping):
+        why = "cannot get LockName for a Semaphore without a ConfigMapRef or Database"
+        raise HardError(f"{_INVALID}{why}")
+    return f"{_space(core, semaphore)}/ConfigMap/{ref.get('name', '')}/{ref.get('key', '')}"
+
+
+def _mutex(core: Core, mutex: JsonObject) -> str:
+    if mutex.get("database"):
+        raise HardError("synchronization database session is not available")
+    return f"{_space(core, mutex)}/Mutex/{mutex.get('name', '')}"
 
 
 def _space(core: Core, lock: Any) -> str:
     return str(lock.get("namespace") or core.state.run.namespace)
 
 
-def acquire(core: Core, holder: str, wanted: Synchronization) -> str | None:
-    """Return None if `holder` (a node name, "" for the run) has the locks, else why it waits."""
+def acquire(core: Core, holder: str, wanted: Synchronization) -> tuple[str, str] | None:
+    """Return None if `holder` (a node name, "" for the run) has the locks, else the lock that it
+    waits for and Argo's message. Raises HardError."""
     held = core.state.memory.get(_HELD + holder)
     if held is not None and held.get("granted"):
         return None
-    names = lock_names(core, wanted)
+    if held is not None and held.get("refused"):
+        why = str(held["refused"])
+        core.remember(_HELD + holder, None)
+        raise HardError(why)
+    names = tuple(held["locks"]) if held is not None else lock_names(core, wanted)
     if not names:  # `synchronization: {}`
         return None
     if held is None:
         _check_ancestors(core, holder, names)
         core.remember(_HELD + holder, {"locks": list(names), "granted": False})
         core.commands.append(AcquireLock(node_name=holder, locks=names))
-    first, _, limit = names[0].partition("#")
-    return f"Waiting for {first} lock. Lock status: 0/{limit or 1}"
+    lock, free, limit = (held or {}).get("waits") or (names[0], 0, 1)
+    return lock, _waiting(lock, free, limit)
+
+
+def _waiting(lock: str, free: int, limit: int) -> str:
+    if limit == 0:
+        return f"Failed to get semaphore limit for {lock}"
+    return f"Waiting for {lock} lock. Lock status: {free}/{limit}"
 
 
 def _check_ancestors(core: Core, holder: str, names: tuple[str, ...]) -> None:
-    """A lock that an ancestor holds would never come free (decision 4). Argo: 4.10 TRAP."""
-    wanted = set(names)
-    above = holder
+    """A mutex that an ancestor holds would never come free (decision 4). Argo: 4.10 TRAP."""
+    for name in names:
+        above = _holders_above(core, holder, name) if _is_mutex(name) else []
+        if above:
+            raise HardError(_own(name, above[0]))
+
+
+def _held_above(core: Core, news: LockWaits) -> str:
+    """Return what is wrong if all the places of a lock are taken by what the node is part of."""
+    above = _holders_above(core, news.node_name, news.lock)
+    return _own(news.lock, above[0]) if news.limit and len(above) >= news.limit else ""
+
+
+def _holders_above(core: Core, node: str, lock: str) -> list[str]:
+    found = []
+    above = node
     while above:
         above = core.parents.get(above, "")
         held = core.state.memory.get(_HELD + above) or {}
-        taken = wanted.intersection(held.get("locks", ()))
-        if taken and held.get("granted"):
-            lock = min(taken).partition("#")[0]
-            raise HardError(
-                f"{lock} is held by '{above or 'the workflow'}', which this is part of "
-                "(the Argo controller would wait without end)"
-            )
+        if held.get("granted") and lock in held["locks"]:
+            found.append(above)
+    return found
+
+
+def _is_mutex(name: str) -> bool:
+    return name.split("/", 2)[1:2] == ["Mutex"]
+
+
+def _own(lock: str, holder: str) -> str:
+    return (
+        f"{lock} is held by '{holder or 'the workflow'}', which this is part of "
+        "(the Argo controller would wait without end)"
+    )
 
 
 def granted(core: Core, holder: str) -> None:
     """The driver has the locks for `holder`."""
     held = core.state.memory.get(_HELD + holder)
-    if held is not None:
-        core.remember(_HELD + holder, {**held, "granted": True})
+    if held is None:
+        return
+    node = core.state.nodes.get(holder)
+    if held.get("granted"):
+        if node is not None and held.get("waits"):
+            core.patch(node, waits_for="")
+    elif node is not None:
+        core.touch(holder)
+    core.remember(_HELD + holder, {"locks": held["locks"], "granted": True})
+
+
+def waits(core: Core, news: LockWaits) -> None:
+    """The locks cannot be had yet. A holder that a run before its recovery had them for goes on
+    as far as it can without new work; it says what it waits for."""
+    held = core.state.memory.get(_HELD + news.node_name)
+    if held is None:
+        return
+    core.remember(_HELD + news.node_name, {**held, "waits": [news.lock, news.free, news.limit]})
+    node = core.state.nodes.get(news.node_name)
+    if node is None:
+        return
+    above = _held_above(core, news)
+    if above and not held.get("granted"):
+        refused(core, news.node_name, above)
+    elif held.get("granted"):
+        core.patch(node, waits_for=_waiting(news.lock, news.free, news.limit))
+    elif node.waiting_lock:
+        core.touch(news.node_name)
+
+
+def refused(core: Core, holder: str, why: str) -> None:
+    """The locks will never be had: whoever wants them is an error."""
+    held = core.state.memory.get(_HELD + holder)
+    if held is not None and not held.get("granted"):
+        core.remember(_HELD + holder, {**held, "refused": why})
         if holder in core.state.nodes:
             core.touch(holder)
 
@@ -87,7 +163,11 @@ def release(core: Core, holder: str) -> None:
 def outstanding(core: Core) -> list[AcquireLock]:
     """Return what a new driver has to ask for again."""
     return [
-        AcquireLock(node_name=key.removeprefix(_HELD), locks=tuple(value["locks"]))
+        AcquireLock(
+            node_name=key.removeprefix(_HELD),
+            locks=tuple(value["locks"]),
+            held=bool(value.get("granted")),
+        )
         for key, value in core.state.memory.items()
         if key.startswith(_HELD)
     ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from argotui.engine import gc, locks, memoize, requests, run, shutdown, stall
+from argotui.engine import gc, locks, memoize, metrics, requests, run, shutdown, stall
 from argotui.engine.context import Handler
 from argotui.engine.core import Core, RunawayError
 from argotui.engine.globals import Globals
@@ -20,8 +20,11 @@ from argotui.model.changes import Change, NodePatched, Step
 from argotui.model.commands import Command, SetTimer, StartWork
 from argotui.model.events import (
     Answered,
+    CacheNotSaved,
     Event,
     LockGranted,
+    LockRefused,
+    LockWaits,
     NodeSetRequested,
     ResumeRequested,
     RunParked,
@@ -121,8 +124,14 @@ class Engine:
                 core.patch_run(parked=event.parked)
             case LockGranted():
                 locks.granted(core, event.node_name)
+            case LockWaits():
+                locks.waits(core, event)
+            case LockRefused():
+                locks.refused(core, event.node_name, event.why)
+            case CacheNotSaved():
+                memoize.not_saved(core, event)
             case Answered():
-                core.remember(f"answer/{event.question}", dict(event.values or {}))
+                memoize.answered(core, event)
                 core.awaited_answers.discard(event.question)
                 core.touch(core.asked.get(event.question) or core.state.run.name)
             case _:
@@ -132,6 +141,8 @@ class Engine:
         ended = run.prepare(self.core)
         if ended is not None:
             run.finish(self.core, *ended)
+        else:
+            metrics.run_started(self.core)
 
     def _wake(self) -> None:
         core = self.core
@@ -190,6 +201,7 @@ class Engine:
         locks.release(self.core, node.name)
         memoize.remember(self.core, node)
         gc.release_ended(self.core, node)
+        metrics.node_ended(self.core, node)
 
     def _recover(self) -> None:
         """Rebuild from the state what is not part of it."""

@@ -17,11 +17,13 @@ from argotui.engine.invocation import Bound, Invocation
 from argotui.engine.times import seconds
 from argotui.expr.golang import compact_json, rfc3339
 from argotui.model.commands import Ask, SaveCache
+from argotui.model.events import Answered, CacheNotSaved
 from argotui.model.manifest import Memoize
 from argotui.model.status import Node, NodePhase
 
 _KEY = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]*")
 _ANSWER = "answer/"
+_FAULT = "fault/"
 
 
 class Lookup(Enum):
@@ -34,22 +36,37 @@ class Lookup(Enum):
 def look_up(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node | Lookup:
     """Return the node of a hit, made and ended; else what to do. Raises HardError."""
     memo = bound.template.memoize
-    if memo is None or (node is not None and not node.waiting_lock):
+    if memo is None or (node is not None and (node.phase is not NodePhase.PENDING or node.attempt)):
         return Lookup.MISS
     if not _KEY.fullmatch(memo.key):
         raise HardError("invalid cache key")
     question = f"{inv.name}:{_subject(memo)}"
+    if fault := core.state.memory.get(_FAULT + question):
+        raise HardError(str(fault))
     answer = core.state.memory.get(_ANSWER + question)
     if answer is None:
         if question not in core.asked:
-            core.asked[question] = inv.parent
+            core.asked[question] = inv.name if node is not None else inv.parent
             core.commands.append(Ask(question=question, kind="cache", subject=_subject(memo)))
         core.awaited_answers.add(question)
         return Lookup.WAITS
     entry = _entry(answer.get(memo.key), memo, core.now)
     if entry is None:
         return Lookup.MISS
-    return _hit(core, bound, inv, memo, entry)
+    return _hit(core, node, bound, inv, memo, entry)
+
+
+def answered(core: Core, event: Answered) -> None:
+    """Keep an answer of the world, so that a recovered engine does not ask again."""
+    core.remember(_ANSWER + event.question, dict(event.values or {}))
+    if event.fault:
+        core.remember(_FAULT + event.question, event.fault)
+
+
+def not_saved(core: Core, event: CacheNotSaved) -> None:
+    """The work was done all the same: only the next run has to do it again."""
+    name, _, key = event.subject.partition("/")
+    core.note(f"the result is not kept in the cache {name} under {key}: {event.why}")
 
 
 def _subject(memo: Memoize) -> str:
@@ -57,13 +74,17 @@ def _subject(memo: Memoize) -> str:
 
 
 def _entry(text: str | None, memo: Memoize, now: float) -> dict[str, object] | None:
-    """Return what is remembered, None if nothing is or it has grown too old."""
+    """Return what is remembered, None if nothing is or it has grown too old. Raises HardError."""
     if not text:
         return None
     try:
         found = json.loads(text)
+    except ValueError as error:
+        why = f"could not unmarshal JSON; unable to parse: {error}"
+        raise HardError(f"malformed cache entry: {why}") from error
+    try:
         created = datetime.strptime(found["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):  # of another kind of entry
         return None
     age = now - created.replace(tzinfo=UTC).timestamp()
     if memo.max_age and age > seconds(memo.max_age):
@@ -72,9 +93,19 @@ def _entry(text: str | None, memo: Memoize, now: float) -> dict[str, object] | N
 
 
 def _hit(
-    core: Core, bound: Bound, inv: Invocation, memo: Memoize, entry: dict[str, object]
+    core: Core,
+    node: Node | None,
+    bound: Bound,
+    inv: Invocation,
+    memo: Memoize,
+    entry: dict[str, object],
 ) -> Node:
-    outputs = entry.get("outputs")
+    given = entry.get("outputs")
+    outputs = given if isinstance(given, dict) else {}
+    status = memo_status(memo, hit=True)
+    if node is not None:  # it waited for a lock
+        core.patch(node, outputs=outputs, memoization=status)
+        return core.mark(node, NodePhase.SUCCEEDED)
     return create_node(
         core,
         inv,
@@ -83,8 +114,8 @@ def _hit(
         node_type=type_of(core, bound.template),
         phase=NodePhase.SUCCEEDED,
         parent=inv.parent,
-        outputs=outputs if isinstance(outputs, dict) else {},
-        memoization=memo_status(memo, hit=True),
+        outputs=outputs,
+        memoization=status,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from argotui.engine import gc, labels, locks
+from argotui.engine import gc, labels, locks, metrics
 from argotui.engine.core import ROOT, Core, HardError
 from argotui.engine.hooks import HookPlace, run_hooks
 from argotui.engine.invocation import Invocation, config_map_value, run_arguments
@@ -18,7 +18,7 @@ from argotui.expr.scope import MapScope
 from argotui.model.bodies import Step
 from argotui.model.commands import FinishRun
 from argotui.model.events import RunStarted
-from argotui.model.manifest import Arguments, LifecycleHook, Parameter
+from argotui.model.manifest import Arguments, LifecycleHook, Parameter, Synchronization
 from argotui.model.status import Node, NodePhase, NodeType, RunPhase, Shutdown
 
 _DONE_WELL = (NodePhase.SUCCEEDED, NodePhase.SKIPPED, NodePhase.OMITTED)
@@ -76,11 +76,15 @@ def _argument(core: Core, parameter: Parameter) -> str:
         return core.fill(parameter.value, core.globals)
     source = parameter.value_from
     if source is not None and source.config_map_key_ref is not None:
-        found = config_map_value(core, core.fill(source.config_map_key_ref, core.globals))
+        ref = core.fill(source.config_map_key_ref, core.globals)
+        found = config_map_value(core, ref)
         if isinstance(found, str):
             return found
         if source.default is None:
-            raise found
+            raise HardError(
+                f"failed to set global parameter {parameter.name} from configmap with name "
+                f"{ref.get('name', '')} and key {ref.get('key', '')}: {found}"
+            )
         return source.default
     if source is not None and source.default is not None:
         return source.default
@@ -116,15 +120,27 @@ def _has_locks(core: Core) -> bool:
     if wanted is None:
         return True
     try:
-        waiting = locks.acquire(core, "", wanted)
+        waiting = _wait(core, wanted)
     except HardError as error:
-        finish(core, RunPhase.ERROR, str(error))
+        why = f"Failed to acquire the synchronization lock. {error}"
+        finish(core, RunPhase.FAILED, why)
         return False
     if waiting is None:
         core.patch_run(phase=RunPhase.RUNNING, message="", waiting_lock="")
         return True
-    core.patch_run(phase=RunPhase.PENDING, message=waiting, waiting_lock=waiting.split()[2])
+    lock, message = waiting
+    core.patch_run(phase=RunPhase.PENDING, message=message, waiting_lock=lock)
     return False
+
+
+def _wait(core: Core, wanted: Synchronization) -> tuple[str, str] | None:
+    """Return what the run's own locks wait for. A run that is terminated while it does goes on
+    without them: nothing of it starts any more. Argo: 4.14."""
+    if core.state.run.shutdown is Shutdown.TERMINATE:
+        if core.state.run.waiting_lock:
+            locks.release(core, "")
+        return None
+    return locks.acquire(core, "", wanted)
 
 
 def _invocation(core: Core, name: str, template: str, arguments: Arguments) -> Invocation:
@@ -227,4 +243,5 @@ def finish(core: Core, phase: RunPhase, message: str) -> None:
         locks.release(core, holder.removeprefix("lock/"))
     gc.release_all(core, phase)
     core.patch_run(phase=phase, message=message, finished_at=core.now)
+    metrics.run_ended(core, phase)
     core.commands.append(FinishRun(phase=phase))

@@ -20,7 +20,7 @@ def enforce(core: Core) -> None:
     if run.shutdown is Shutdown.NONE and not late:
         return
     for node in list(core.state.nodes.values()):
-        if node.has_ended or node.type not in _LEAVES:
+        if node.has_ended or (node.type not in _LEAVES and not node.waiting_lock):
             continue
         on_exit = part_of_exit_handler(core, node)
         if on_exit and run.shutdown is not Shutdown.TERMINATE:

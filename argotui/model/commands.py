@@ -61,8 +61,12 @@ class SaveCache:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcquireLock:
+    """Wait until all of `locks` are held for `node_name` ("" for the run); answered by
+    LockGranted, LockWaits or LockRefused. `held`: a driver before this one had them."""
+
     node_name: str
     locks: tuple[str, ...]
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,16 +84,45 @@ class RunParked(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered(Fact):
-    """The answer to an Ask: `values` is None where the thing asked for does not exist."""
+    """The answer to an Ask: `values` is None where the thing asked for does not exist. `fault`
+    says why there can be no answer."""
 
     question: str
     values: Mapping[str, str] | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheNotSaved(Fact):
+    """A result is not remembered. `subject` as in SaveCache."""
+
+    subject: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockGranted(Fact):
     node_name: str  # "" for the run itself
     locks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockWaits(Fact):
+    """Not all locks of `node_name` can be had: `lock` is the first that cannot, with `free` of
+    its `limit` places free; a limit of 0 could not be read. Argo: 4.10."""
+
+    node_name: str
+    lock: str
+    free: int = 0
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockRefused(Fact):
+    """The locks of `node_name` will never be had."""
+
+    node_name: str
+    why: str
 
 
 Event: TypeAlias = (
@@ -107,6 +136,9 @@ Event: TypeAlias = (
     | RunParked
     | Answered
     | LockGranted
+    | LockWaits
+    | LockRefused
+    | CacheNotSaved
 )
 # What a client of a driver may put into the inbox.
 Request: TypeAlias = ResumeRequested | NodeSetRequested | ShutdownRequested | RunSuspendToggled

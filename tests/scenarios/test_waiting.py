@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from argotui.model.commands import AcquireLock, Ask, ReleaseLock, SaveCache
+from argotui.model.events import Answered, LockGranted, LockRefused
 from tests.play import Play
 
 HEAD = """
@@ -260,3 +264,201 @@ def test_a_hook_runs_beside_its_step_and_the_group_waits_for_it() -> None:
     assert play.running == ["[0].a.hooks.running"]
     play.report("[0].a.hooks.running", 1)
     assert play.running == ["[1].b"]
+
+
+BOTH = """
+  templates:
+    - name: main
+      synchronization:
+        mutexes: [{name: m}, {name: far, namespace: other}]
+        semaphores: [{configMapKeyRef: {name: cm, key: k}}]
+      steps: [[{name: a, template: work}]]
+    - name: work
+      container: {image: busybox, command: ["true"]}
+"""
+
+
+def asked(play: Play) -> list[AcquireLock]:
+    return [command for command in play.commands if isinstance(command, AcquireLock)]
+
+
+def test_semaphores_are_tried_before_mutexes_each_in_its_namespace() -> None:
+    play = Play(HEAD + BOTH).start()
+    (command,) = asked(play)
+    names = ("default/ConfigMap/cm/k", "default/Mutex/m", "other/Mutex/far")
+    assert (command.node_name, command.locks) == ("wf", names)
+    play.waits("", "default/Mutex/m", 0, 1)
+    node = play.node("")
+    assert (str(node.phase), node.waiting_lock) == ("Pending", "default/Mutex/m")
+    assert node.message == "Waiting for default/Mutex/m lock. Lock status: 0/1"
+    play.waits("", "default/ConfigMap/cm/k", 1, 3)
+    assert node.message == "Waiting for default/ConfigMap/cm/k lock. Lock status: 1/3"
+    play.waits("", "default/ConfigMap/cm/k", 0, 0)
+    assert node.message == "Failed to get semaphore limit for default/ConfigMap/cm/k"
+    play.grant("")
+    assert (str(node.phase), node.message, node.waiting_lock) == ("Running", "", "")
+    assert play.running == ["[0].a"]
+    play.report("[0].a")
+    assert play.phase == "Succeeded"
+    assert [each.node_name for each in play.commands if isinstance(each, ReleaseLock)] == ["wf"]
+
+
+WHOLE = """
+  synchronization: {mutexes: [{name: m}]}
+  templates:
+    - name: main
+      steps: [[{name: a, template: work}]]
+    - name: work
+      container: {image: busybox, command: ["true"]}
+"""
+
+
+def test_a_run_that_waits_for_its_own_lock_is_pending_and_says_so() -> None:
+    play = Play(HEAD + WHOLE).start().waits("", "default/Mutex/m", 0, 1, of_run=True)
+    assert play.phase == "Pending"
+    assert play.message == "Waiting for default/Mutex/m lock. Lock status: 0/1"
+    play.stop()  # it goes on waiting
+    assert play.phase == "Pending"
+    play.send(LockGranted(node_name=""))
+    assert play.phase == "Failed"
+    assert play.message == "Stopped with strategy 'Stop'"
+
+
+def test_a_run_that_is_terminated_while_it_waits_ends_without_its_lock() -> None:
+    play = Play(HEAD + WHOLE).start().waits("", "default/Mutex/m", 0, 1, of_run=True).terminate()
+    assert play.phase == "Failed"
+    assert play.message == "Stopped with strategy 'Terminate'"
+    assert play.running == []
+    assert [each.node_name for each in play.commands if isinstance(each, ReleaseLock)] == [""]
+
+
+@pytest.mark.parametrize("kind", ["container", "steps", "retry"])
+def test_stop_ends_a_node_that_waits_for_a_lock(kind: str) -> None:
+    body = {
+        "container": "container: {image: busybox, command: [x]}",
+        "steps": "steps: [[]]",
+        "retry": "retryStrategy: {limit: 1}\n      container: {image: busybox, command: [x]}",
+    }[kind]
+    text = f"""{HEAD}
+  templates:
+    - name: main
+      steps: [[{{name: a, template: work}}]]
+    - name: work
+      synchronization: {{mutexes: [{{name: m}}]}}
+      {body}
+"""
+    play = Play(text).start().stop()
+    node = play.node("[0].a")
+    assert (str(node.phase), node.message) == ("Failed", "Stopped with strategy 'Stop'")
+    assert node.waiting_lock == ""
+    assert play.phase == "Failed"
+
+
+def test_a_retry_node_holds_its_lock_over_all_attempts() -> None:
+    text = f"""{HEAD}
+  templates:
+    - name: main
+      synchronization: {{mutexes: [{{name: m}}]}}
+      retryStrategy: {{limit: 2}}
+      container: {{image: busybox, command: [x]}}
+"""
+    play = Play(text).start().grant("").report("(0)", 1).report("(1)", 1)
+    assert [command.node_name for command in asked(play)] == ["wf"]
+    assert not [each for each in play.commands if isinstance(each, ReleaseLock)]
+    play.report("(2)")
+    assert [each.node_name for each in play.commands if isinstance(each, ReleaseLock)] == ["wf"]
+
+
+def test_the_same_lock_twice_is_an_error_in_argos_words() -> None:
+    twice = "synchronization: {mutexes: [{name: m}, {name: m}]}"
+    why = "requested configuration is invalid: Duplicate synchronization item found"
+    play = Play(HEAD + WHOLE.replace("synchronization: {mutexes: [{name: m}]}", twice)).start()
+    assert play.phase == "Failed"
+    assert play.message == f"Failed to acquire the synchronization lock. {why}"
+    text = LOCKED.replace("synchronization: {mutexes: [{name: m}]}", twice)
+    play = Play(HEAD + text).start()
+    assert (str(play.node("[0].a").phase), play.node("[0].a").message) == ("Error", why)
+
+
+def test_a_lock_that_is_refused_is_an_error() -> None:
+    why = "failed to initialize semaphore default/ConfigMap/cm/k with limit"
+    play = Play(HEAD + BOTH).start().send(LockRefused(node_name="wf", why=why))
+    assert (play.phase, play.node("").message) == ("Error", why)
+    play = Play(HEAD + WHOLE).start().send(LockRefused(node_name="", why=why))
+    assert play.phase == "Failed"
+    assert play.message == f"Failed to acquire the synchronization lock. {why}"
+
+
+@pytest.mark.parametrize(("limit", "phase"), [(1, "Error"), (2, "Pending")])
+def test_a_semaphore_whose_places_are_all_held_above_never_comes_free(limit, phase) -> None:
+    sync = "synchronization: {semaphores: [{configMapKeyRef: {name: cm, key: k}}]}"
+    text = f"""{HEAD}
+  templates:
+    - name: main
+      {sync}
+      steps: [[{{name: a, template: work}}]]
+    - name: work
+      {sync}
+      container: {{image: busybox, command: [x]}}
+"""
+    lock = "default/ConfigMap/cm/k"
+    play = Play(text).start().grant("").waits("[0].a", lock, 0, limit)
+    assert str(play.node("[0].a").phase) == phase
+    assert (f"{lock} is held by 'wf'" in play.node("[0].a").message) == (phase == "Error")
+
+
+def test_a_holder_of_a_recovered_run_says_what_it_waits_for_and_goes_on() -> None:
+    text = LOCKED.replace("          - {name: b, template: work}\n", "")
+    play = Play(HEAD + text).start().grant("[0].a").waits("[0].a", "default/Mutex/m", 0, 1)
+    assert play.node("[0].a").waits_for == "Waiting for default/Mutex/m lock. Lock status: 0/1"
+    assert play.running == ["[0].a"]
+    play.grant("[0].a")
+    assert play.node("[0].a").waits_for == ""
+    assert play.report("[0].a").phase == "Succeeded"
+
+
+MEMO = """
+  templates:
+    - name: main
+      synchronization: {mutexes: [{name: m}]}
+      memoize: {key: k, cache: {configMap: {name: cache}}}
+      container: {image: busybox, command: [x]}
+"""
+ENTRY = '{"nodeID":"x","outputs":{"exitCode":"0"},"creationTimestamp":"1970-01-12T13:46:00Z"}'
+
+
+def answer(play: Play, **values: Any) -> Play:
+    question = next(each for each in play.commands if isinstance(each, Ask)).question
+    return play.send(Answered(question=question, **values))
+
+
+def test_the_cache_is_asked_once_the_lock_is_there() -> None:
+    play = Play(HEAD + MEMO).start()
+    assert not any(isinstance(each, Ask) for each in play.commands)
+    play.grant("")
+    assert play.running == []
+    answer(play, values={"k": ENTRY})
+    node = play.node("")
+    assert (play.phase, node.outputs) == ("Succeeded", {"exitCode": "0"})
+    assert node.memoization == {"hit": True, "key": "k", "cacheName": "cache"}
+    assert any(isinstance(each, ReleaseLock) for each in play.commands)
+
+
+def test_a_miss_after_the_lock_does_the_work() -> None:
+    play = Play(HEAD + MEMO).start().grant("")
+    answer(play).report("")
+    assert play.phase == "Succeeded"
+    assert any(isinstance(each, SaveCache) for each in play.commands)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"fault": "memoization configmap has no label"}, "memoization configmap has no label"),
+        ({"values": {"k": "{"}}, "malformed cache entry: could not unmarshal JSON"),
+    ],
+)
+def test_a_cache_that_may_not_be_used_is_an_error(given, words) -> None:
+    play = answer(Play(HEAD + MEMO).start().grant(""), **given)
+    assert play.phase == "Error"
+    assert play.node("").message.startswith(words)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,15 +16,16 @@ from argotui.driver.clock import RealClock, VirtualClock
 from argotui.driver.dispatch import Dispatch
 from argotui.driver.feed import Feed, Reader
 from argotui.driver.inbox import Inbox
-from argotui.driver.locks import LockTable, grant
+from argotui.driver.lockfile import FileShelf
+from argotui.driver.locks import RunLocks
 from argotui.driver.states import own_copy
 from argotui.driver.timers import Timers
 from argotui.journal.records import Record
+from argotui.locks.queue import Claim
 from argotui.model.changes import NodeCreated, NodePatched, Planned
 from argotui.model.commands import (
     AcquireLock,
     Ask,
-    ReleaseLock,
     ReleaseWork,
     SaveCache,
     SetTimer,
@@ -30,7 +33,14 @@ from argotui.model.commands import (
     StopWork,
 )
 from argotui.model.errors import RuntimeFault
-from argotui.model.events import Answered, LockGranted, TimerFired, WorkReported
+from argotui.model.events import (
+    Answered,
+    LockGranted,
+    LockRefused,
+    LockWaits,
+    TimerFired,
+    WorkReported,
+)
 from argotui.model.fold import RunState, apply
 from argotui.model.status import Node, NodePhase, NodeType
 from argotui.model.work import HttpWork, PodState, PodWork, ResourceWork, WorkRef
@@ -44,45 +54,62 @@ POD = PodWork(pod={})
 # -- locks ---
 
 
-def entry(node: str, *locks: str, held: bool = False) -> dict[str, Any]:
-    return {"owner": "o", "run": "r", "node": node, "locks": list(locks), "held": held}
+class Runner:
+    """The locks of one run of this machine; `news` is what it was told, in order."""
+
+    def __init__(self, folder: Path, run: str, news: list[str] | None = None, **more: Any) -> None:
+        self.folder = folder / run
+        self.run = run
+        self.news = news if news is not None else []
+        self.log: list[str] = []
+        self.shelf = FileShelf(folder, self.folder, run=run, **more)
+        self.locks = RunLocks(self.shelf, tell=self.hear, log=self.log.append)
+
+    def hear(self, event: Any) -> None:
+        match event:
+            case LockGranted():
+                self.news.append(f"{self.run} {event.node_name}")
+            case LockWaits():
+                status = f"{event.lock} {event.free}/{event.limit}"
+                self.news.append(f"{self.run} {event.node_name} waits {status}")
+            case LockRefused():
+                self.news.append(f"{self.run} {event.node_name} {event.why}")
+
+    async def hears(self, news: str) -> None:
+        await until(lambda: news in self.news, news)
+
+    async def die(self) -> None:
+        """What the kernel does as the process ends."""
+        self.locks._task.cancel()
+        await asyncio.gather(self.locks._task, return_exceptions=True)
+        os.close(self.shelf._handle)
 
 
-@pytest.mark.parametrize(
-    ("entries", "held"),
-    [
-        ([entry("a", "m"), entry("b", "m")], "a"),
-        ([entry("a", "m", held=True), entry("b", "m"), entry("c", "n")], "ac"),
-        ([entry(x, "s#2") for x in "abc"], "ab"),
-        ([entry(x, "s# 3") for x in "abcd"], "abc"),
-        ([entry("a", "s#0")], ""),
-        # all or none; and nobody overtakes one that waits for the same lock
-        ([entry("a", "m", held=True), entry("b", "m", "n"), entry("c", "n")], "a"),
-        ([entry("a", "m"), entry("b", "n"), entry("c", "m", "n"), entry("d", "x")], "abd"),
-    ],
-)
-def test_locks_go_by_order_of_asking(entries, held: str):
-    grant(entries)
-    assert "".join(each["node"] for each in entries if each["held"]) == held
+M = "ns/Mutex/m"
 
 
 def test_locks_pass_from_run_to_run(tmp_path: Path):
     async def play():
-        got: list[str] = []
-        one = LockTable(tmp_path, "r1", lambda node, locks: got.append(f"r1 {node}"))
-        two = LockTable(tmp_path, "r2", lambda node, locks: got.append(f"r2 {node}"))
-        three = LockTable(tmp_path, "r3", lambda node, locks: got.append(f"r3 {node}"))
-        one.acquire("a", ("ns/Mutex/m",))
-        two.acquire("b", ("ns/Mutex/m",))
-        three.acquire("c", ("ns/Mutex/m",))
-        assert got == ["r1 a"]
-        one.release("a")
-        await until(lambda: len(got) == 2, "the second run to have the lock")
-        assert got == ["r1 a", "r2 b"]
-        two.close()
-        await until(lambda: len(got) == 3, "the third run to have the lock")
-        one.close()
-        three.close()
+        one, two, three = (Runner(tmp_path, f"r{n}", created=n) for n in (1, 2, 3))
+        one.locks.acquire("a", (M,))
+        await one.hears("r1 a")
+        two.locks.acquire("b", (M,))
+        three.locks.acquire("c", (M,))
+        await two.hears(f"r2 b waits {M} 0/1")
+        await three.hears(f"r3 c waits {M} 0/1")
+        one.locks.release("a")
+        await two.hears("r2 b")
+        await two.locks.close(keep=False)
+        await three.hears("r3 c")
+        assert [news for each in (one, two, three) for news in each.news] == [
+            "r1 a",
+            f"r2 b waits {M} 0/1",
+            "r2 b",
+            f"r3 c waits {M} 0/1",
+            "r3 c",
+        ]
+        await one.locks.close(keep=False)
+        await three.locks.close(keep=False)
         assert not list((tmp_path / "owners").iterdir())
 
     asyncio.run(play())
@@ -90,34 +117,124 @@ def test_locks_pass_from_run_to_run(tmp_path: Path):
 
 def test_a_dead_driver_holds_no_lock(tmp_path: Path):
     async def play():
-        got: list[str] = []
-        one = LockTable(tmp_path, "r1", lambda node, locks: got.append("r1"))
-        two = LockTable(tmp_path, "r2", lambda node, locks: got.append("r2"))
-        one.acquire("a", ("m",))
-        two.acquire("b", ("m",))
-        import os
-
-        assert one._handle is not None
-        os.close(one._handle)  # what the kernel does as the process dies
-        one._handle = None
-        await until(lambda: "r2" in got, "the second run to have the lock")
-        two.close()
+        one, two = Runner(tmp_path, "r1"), Runner(tmp_path, "r2", created=1)
+        one.locks.acquire("a", (M,))
+        await one.hears("r1 a")
+        two.locks.acquire("b", (M,))
+        await two.hears(f"r2 b waits {M} 0/1")
+        await one.die()
+        await two.hears("r2 b")
+        await two.locks.close(keep=False)
 
     asyncio.run(play())
 
 
-def test_a_driver_that_comes_back_keeps_its_place(tmp_path: Path):
+@pytest.mark.parametrize("end", ["killed", "left"])
+def test_what_a_run_holds_is_held_while_something_of_it_goes_on(tmp_path: Path, end: str):
     async def play():
-        got: list[str] = []
-        dead = LockTable(tmp_path, "r1", lambda node, locks: got.append("dead"))
-        dead.acquire("a", ("m",))
-        other = LockTable(tmp_path, "r2", lambda node, locks: got.append("other"))
-        again = LockTable(tmp_path, "r1", lambda node, locks: got.append("again"))
-        again.acquire("a", ("m",))
-        other.acquire("b", ("m",))
-        assert got == ["dead", "again"]
-        for table in (dead, other, again):
-            table.close()
+        alive = {"r1"}
+
+        def goes_on(folder: Path) -> bool:
+            return folder.name in alive
+
+        one = Runner(tmp_path, "r1")
+        two = Runner(tmp_path, "r2", created=1, goes_on=goes_on)
+        one.locks.acquire("a", (M,))
+        await one.hears("r1 a")
+        if end == "killed":
+            await one.die()
+        else:
+            await one.locks.close(keep=True)
+        two.locks.acquire("b", (M,))
+        await two.hears(f"r2 b waits {M} 0/1")
+        for _ in range(3):  # looked at again and again
+            assert not (await two.shelf.settle([Claim(node="b", locks=(M,))]))["b"].held
+        alive.clear()
+        await two.hears("r2 b")
+        await two.locks.close(keep=False)
+
+    asyncio.run(play())
+
+
+def test_a_driver_that_comes_back_keeps_what_its_run_holds(tmp_path: Path):
+    async def play():
+        dead = Runner(tmp_path, "r1")
+        dead.locks.acquire("a", (M,))
+        await dead.hears("r1 a")
+        await dead.die()
+        again = Runner(tmp_path, "r1")
+        again.locks.acquire("a", (M,), held=True)
+        other = Runner(tmp_path, "r2", created=-1)
+        other.locks.acquire("b", (M,))
+        await again.hears("r1 a")
+        await other.hears(f"r2 b waits {M} 0/1")
+        await again.locks.close(keep=False)
+        await other.hears("r2 b")
+        await other.locks.close(keep=False)
+
+    asyncio.run(play())
+
+
+def test_nothing_begins_below_a_lock_that_was_lost_while_no_driver_was_there(tmp_path: Path):
+    async def play():
+        dead, other = Runner(tmp_path, "r1"), Runner(tmp_path, "r2", created=1)
+        dead.locks.acquire("w.a", (M,))
+        await dead.hears("r1 w.a")
+        await dead.die()
+        other.locks.acquire("b", (M,))
+        await other.hears("r2 b")
+        again = Runner(tmp_path, "r1")
+        again.locks.acquire("w.a", (M,), held=True)
+        below = asyncio.create_task(again.locks.secured("w.a[0].x"))
+        await asyncio.wait_for(again.locks.secured("w.b"), 5)
+        await again.hears(f"r1 w.a waits {M} 0/1")
+        assert not below.done()
+        other.locks.release("b")
+        await asyncio.wait_for(below, 5)
+        await again.hears("r1 w.a")
+        for each in (again, other):
+            await each.locks.close(keep=False)
+
+    asyncio.run(play())
+
+
+def test_a_loop_of_a_thousand_stands_in_the_table_once(tmp_path: Path):
+    async def play():
+        holder, loop = Runner(tmp_path, "r1"), Runner(tmp_path, "r2", created=1)
+        holder.locks.acquire("a", (M,))
+        await holder.hears("r1 a")
+        for number in range(1000):
+            loop.locks.acquire(f"n{number}", (M,))
+        await loop.hears(f"r2 n999 waits {M} 0/1")
+        table = json.loads((tmp_path / "table.json").read_text())
+        assert [entry["node"] for entry in table["entries"]] == ["a", "n0"]
+        holder.locks.release("a")
+        await loop.hears("r2 n0")
+        loop.locks.release("n0")
+        await loop.hears("r2 n1")
+        for each in (holder, loop):
+            await each.locks.close(keep=False)
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    ("config_maps", "why"),
+    [
+        ({}, 'configmaps "cm" not found'),
+        ({"cm": {"data": {"x": "1"}}}, "Sync configuration key 'k' not found in ConfigMap"),
+        ({"cm": {"data": {"k": "many"}}}, "'many' is no number"),
+        ({"cm": {"data": {"k": " 3"}}}, "' 3' is no number"),
+        ({"cm": {"data": {"k": "0"}}}, ""),
+    ],
+)
+def test_a_semaphore_without_a_limit_is_refused(tmp_path: Path, config_maps, why: str):
+    async def play():
+        runner = Runner(tmp_path, "r1", config_maps=config_maps)
+        runner.locks.acquire("a", ("ns/ConfigMap/cm/k",))
+        told = "r1 a failed to initialize semaphore ns/ConfigMap/cm/k with limit"
+        await runner.hears(f"{told}: {why}" if why else told)
+        await runner.locks.close(keep=False)
 
     asyncio.run(play())
 
@@ -141,10 +258,10 @@ class Bench:
             clock=self.clock,
             put=self.events.append,
             tell=self.told.append,
-            locks=LockTable(
-                folder / "locks",
-                RUN,
-                lambda node, locks: self.events.append(LockGranted(node_name=node, locks=locks)),
+            locks=RunLocks(
+                FileShelf(folder / "locks", folder, run=RUN),
+                tell=self.events.append,
+                log=self.told.append,
             ),
             caches=self.caches,
             elsewhere={"ResourceWork": "--runtime kubernetes"},
@@ -243,7 +360,7 @@ def test_questions_are_answered_from_what_was_given(tmp_path: Path):
         Ask(question="6", kind="riddle", subject="?"),
     )
     events, bench = played(tmp_path, *asks, config_maps=config_maps)
-    assert events == [
+    assert sorted(events, key=lambda event: event.question) == [
         Answered(question="1", values={"a": "1"}),
         Answered(question="2", values=None),
         Answered(question="3", values={"k": "given"}),
@@ -257,9 +374,8 @@ def test_questions_are_answered_from_what_was_given(tmp_path: Path):
 def test_locks_are_granted_through_the_inbox(tmp_path: Path):
     events, _ = played(
         tmp_path,
-        AcquireLock(node_name="w.a", locks=("m",)),
-        AcquireLock(node_name="w.b", locks=("m",)),
-        ReleaseLock(node_name="w.a", locks=("m",)),
+        AcquireLock(node_name="w.a", locks=("ns/Mutex/m",)),
+        AcquireLock(node_name="w.b", locks=("ns/Mutex/n",)),
     )
     assert [event.node_name for event in events] == ["w.a", "w.b"]
 
