@@ -52,12 +52,14 @@ def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Ex
     bare = replace(call, hooks={}, inline=None)
     everything = Layered(scope, bound.scope)
     try:
+        _fill_volumes(core, scope)
+        hooks = core.fill(call.hooks, bound.scope)
         # `when` comes first: arguments of a call that is not made may be impossible to compute
         first = core.fill(bare.when, bound.scope)
         when = core.fill(first, everything, must=waits_forever)
         if when and "{{" not in when and not _is_true(when):
             bare = core.fill(replace(bare, arguments=Arguments()), bound.scope)
-            skipped = replace(bare, when=when, hooks=call.hooks, inline=call.inline)
+            skipped = replace(bare, when=when, hooks=hooks, inline=call.inline)
             return skipped, Expanded(call=skipped, skip=skip_message(when))
         bare = core.fill(bare, bound.scope)
         arguments, absent = _arguments(core, bare.arguments, everything)
@@ -68,8 +70,16 @@ def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Ex
     except (AbsentReference, ExpressionError, TagError, ValueError) as error:
         raise HardError(str(error)) from None
     inline = core.fill(call.inline, bound.scope) if call.inline is not None else None
-    found = replace(bare, arguments=arguments, hooks=call.hooks, inline=inline)
+    found = replace(bare, arguments=arguments, hooks=hooks, inline=inline)
     return found, Expanded(call=found, absent=absent) if absent else None
+
+
+def _fill_volumes(core: Core, scope: Scope) -> None:
+    """Put outputs of steps and tasks into the volumes of the spec. Argo: 2.3 h."""
+    volumes = core.spec.extra.get("volumes")
+    filled = core.fill(volumes, scope) if volumes else volumes
+    if filled is not volumes:
+        core.spec = replace(core.spec, extra={**core.spec.extra, "volumes": filled})
 
 
 def _endless(error: Unresolved) -> str:

@@ -6,11 +6,11 @@ read from the state when somebody asks.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from argotui.engine.core import Core
+from argotui.engine.parameters import parameters_text
 from argotui.expr.golang import (
     STRFTIME,
     compact_json,
@@ -18,9 +18,9 @@ from argotui.expr.golang import (
     rfc3339,
     seconds_text,
     strftime,
+    struct_json,
 )
 from argotui.expr.scope import Lack, expand
-from argotui.model import ids
 from argotui.model.status import Node, RunPhase
 
 
@@ -57,12 +57,11 @@ class Globals:
         scheduled = wf.metadata.annotations.get("workflows.argoproj.io/scheduled-time")
         if scheduled:
             fixed["workflow.scheduledTime"] = scheduled
-        listed = [{"name": name, "value": value} for name, value in values.items()]
-        text = compact_json(listed)
+        text = parameters_text(wf.spec.arguments.parameters)
         fixed["workflow.parameters"] = fixed["workflow.parameters.json"] = text
         fixed.update({f"workflow.parameters.{name}": value for name, value in values.items()})
         for kind, entries in (("labels", labels), ("annotations", annotations)):
-            text = compact_json(dict(sorted(entries.items())))
+            text = compact_json(dict(entries)) if entries else "null"
             fixed[f"workflow.{kind}"] = fixed[f"workflow.{kind}.json"] = text
             fixed.update({f"workflow.{kind}.{name}": value for name, value in entries.items()})
         if run.created_at is not None:
@@ -133,7 +132,7 @@ def _creation(at: float) -> dict[str, str]:
 def _pod_name(core: Core, node: Node) -> str:
     """Argo names a pod for every node, also for one that has none."""
     called = node.template_name or str((node.template_ref or {}).get("template", ""))
-    return ids.pod_name(core.state.run.name, node.name, called)
+    return core.pod_name(node.name, called)
 
 
 def _failures(core: Core) -> str:
@@ -150,4 +149,4 @@ def _failures(core: Core) -> str:
         for node in core.state.nodes.values()
         if node.phase.is_bad
     ]
-    return quote(json.dumps(failed, separators=(",", ":")) if failed else "null")
+    return quote(struct_json(failed) if failed else "null")

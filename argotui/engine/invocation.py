@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from argotui.engine.core import Core, HardError
+from argotui.engine.parameters import parameter_json, parameters_text
 from argotui.engine.producers import Layered
 from argotui.expr.errors import ExpressionError, TagError
-from argotui.expr.golang import compact_json
 from argotui.expr.scope import MapScope, Scope
 from argotui.expr.template import compile_text, has_tag, map_strings, tags
-from argotui.model import ids
 from argotui.model.manifest import Arguments, Inputs, Parameter, Template, TemplateRef
 from argotui.model.workflow import LibraryKey
 
@@ -91,8 +90,8 @@ def bind(core: Core, inv: Invocation) -> Bound:
     """
     template, owner = find_template(core, inv)
     own = {"node.name": inv.name, **inv.caller}
-    if template.kind in _POD_KINDS:
-        own["pod.name"] = ids.pod_name(core.state.run.name, inv.name, template.name)
+    if template.kind in _POD_KINDS and not is_retried(core, template):
+        own["pod.name"] = core.pod_name(inv.name, template.name)
     first: Scope = Layered(MapScope(own), core.globals)
     supplied = replace(template.inputs, parameters=tuple(_inputs(core, inv, template, first)))
     head = replace(template, inputs=supplied, **_own_body(template))
@@ -106,9 +105,13 @@ def bind(core: Core, inv: Invocation) -> Bound:
     except (ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
     inputs = _as_json(head.inputs)
-    if template.kind in _COMPOSITE:
-        head = replace(head, body=template.body)
+    head = replace(head, **_later(template))
     return Bound(template=head, owner=owner, scope=scope, inputs=inputs)
+
+
+def is_retried(core: Core, template: Template) -> bool:
+    """Say whether the template's nodes are attempts, each with a pod of its own name. Argo: 4.4."""
+    return template.retry_strategy is not None or core.spec.retry_strategy is not None
 
 
 def check_expressions(core: Core, template: Template) -> None:
@@ -128,19 +131,30 @@ def check_expressions(core: Core, template: Template) -> None:
 
 
 def _own_body(template: Template) -> dict[str, Any]:
-    """A steps or dag body is filled in later: it may be large, and its parts come one by one."""
-    return {"body": None} if template.kind in _COMPOSITE else {}
+    """A steps or dag body is filled in later: it may be large, and its parts come one by one.
+    So are metrics, which know more at the end and must fail nothing."""
+    return dict.fromkeys(_later(template))
+
+
+def _later(template: Template) -> dict[str, Any]:
+    body = {"body": template.body} if template.kind in _COMPOSITE else {}
+    return {"metrics": template.metrics, **body}
 
 
 def rebind(core: Core, bound: Bound, values: Mapping[str, str]) -> Bound:
     """Return the template bound for one attempt of a retry. Argo: 2.3 e."""
-    scope = Layered(MapScope(values), bound.scope)
-    if bound.is_composite:
-        return replace(bound, scope=scope)
+    attempt = MapScope(values)
+    scope: Scope = Layered(attempt, bound.scope)
     try:
-        return replace(bound, template=core.fill(bound.template, scope), scope=scope)
+        head = core.fill(replace(bound.template, **_own_body(bound.template)), scope)
+        scope = Layered(attempt, MapScope(_input_values(head)), bound.scope)
+        if has_tag(head):
+            head = core.fill(head, scope)
     except (ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
+    inputs = _as_json(head.inputs)
+    head = replace(head, **_later(bound.template))
+    return replace(bound, template=head, scope=scope, inputs=inputs)
 
 
 def _inputs(core: Core, inv: Invocation, template: Template, scope: Scope) -> list[Parameter]:
@@ -210,7 +224,7 @@ def _input_values(template: Template) -> dict[str, Any]:
         if parameter.value is not None
     }
     found: dict[str, Any] = dict(values)
-    found["inputs.parameters"] = _json_list(template.inputs)
+    found["inputs.parameters"] = parameters_text(template.inputs.parameters)
     for artifact in template.inputs.artifacts:
         found[f"inputs.artifacts.{artifact.name}.path"] = artifact.path
     for artifact in template.outputs.artifacts:
@@ -218,37 +232,6 @@ def _input_values(template: Template) -> dict[str, Any]:
     for parameter in template.outputs.parameters:
         if parameter.value_from is not None and parameter.value_from.path:
             found[f"outputs.parameters.{parameter.name}.path"] = parameter.value_from.path
-    return found
-
-
-def _json_list(inputs: Inputs) -> str:
-    return compact_json([parameter_json(parameter) for parameter in inputs.parameters])
-
-
-def parameter_json(parameter: Parameter) -> dict[str, Any]:
-    """Return a parameter as Argo's JSON has it."""
-    found: dict[str, Any] = {"name": parameter.name}
-    if parameter.default is not None:
-        found["default"] = parameter.default
-    if parameter.value is not None:
-        found["value"] = parameter.value
-    source = parameter.value_from
-    if source is not None:
-        pairs = {
-            "path": source.path,
-            "parameter": source.parameter,
-            "expression": source.expression,
-            "supplied": source.supplied,
-            "configMapKeyRef": source.config_map_key_ref,
-            "default": source.default,
-        }
-        found["valueFrom"] = {key: value for key, value in pairs.items() if value is not None}
-    if parameter.global_name:
-        found["globalName"] = parameter.global_name
-    if parameter.enum:
-        found["enum"] = list(parameter.enum)
-    if parameter.description:
-        found["description"] = parameter.description
     return found
 
 

@@ -10,6 +10,7 @@ from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unre
 from argotui.expr.evaluate import compile_expression
 from argotui.expr.golang import quote, to_text
 from argotui.expr.scope import Scope
+from argotui.expr.template import CLOSE, OPEN
 from argotui.model.manifest import Parameter, Template
 from argotui.model.status import Node, NodeType
 
@@ -32,7 +33,7 @@ def _parameter(core: Core, declared: Parameter, scope: Scope) -> dict[str, Any]:
         value = (
             _evaluate(core, source.expression, scope)
             if source.expression
-            else core.fill(source.parameter or "", scope, must=lambda _name: True)
+            else _referred(core, source.parameter or "", scope)
         )
     except (Unresolved, AbsentReference, ExpressionError, TagError) as error:
         if source.default is None:
@@ -42,6 +43,15 @@ def _parameter(core: Core, declared: Parameter, scope: Scope) -> dict[str, Any]:
     if declared.global_name:
         found["globalName"] = declared.global_name
     return found
+
+
+def _referred(core: Core, text: str, scope: Scope) -> str:
+    """Return what `valueFrom.parameter` refers to; Argo looks its one tag up as it stands."""
+    try:
+        return core.fill(text, scope, must=lambda _name: True)
+    except Unresolved:
+        tag = text.removeprefix(OPEN).removesuffix(CLOSE).strip()
+        raise ExpressionError(f"Unable to resolve: {quote(tag)}") from None
 
 
 def _evaluate(core: Core, expression: str, scope: Scope) -> str:

@@ -5,7 +5,6 @@ Used by the scopes of templates/steps and templates/dag. Argo: 2.5, 2.8, 2.9.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,9 @@ from argotui.expr.readjson import parse_json
 from argotui.expr.scope import Lack, Layers, expand
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase
+
+# what encoding/json escapes, which in JSON stands inside texts only
+_HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ def _as_json(text: str, lenient: bool) -> str:
         if lenient:
             return compact_json(text)
         raise HardError(error.message) from None
-    return _compact(text)
+    return _compact(text).translate(_HTML)
 
 
 def _compact(text: str) -> str:
@@ -141,8 +143,8 @@ def _join_parameters(listed: list[str]) -> str:
 
 def _structure(text: str) -> Any:
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = parse_json(text, number=float)
+    except ExpressionError:
         return None
     return value if isinstance(value, dict | list) else None
 

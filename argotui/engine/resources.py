@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from argotui.model.manifest import Template
 from argotui.model.status import NodePhase
 from argotui.model.work import PodState, Report, ResourceWork
 from argotui.pods.judge import Judgement
+from argotui.pods.outputs import parameter_output
 
 
-def judge_resource(report: Report, work: ResourceWork) -> Judgement:
+def judge_resource(report: Report, work: ResourceWork, template: Template) -> Judgement:
     """Say what a report of resource work makes of the node. The runtime has waited for the
     conditions; the parameters come with the report that ends it."""
     match report.state:
@@ -22,9 +26,17 @@ def judge_resource(report: Report, work: ResourceWork) -> Judgement:
     if report.state is PodState.FAILED:
         return Judgement(phase=NodePhase.FAILED, message=report.message)
     outputs: dict[str, object] = {"exitCode": "0"}
-    if work.outputs:
-        outputs["parameters"] = [
-            {"name": name, "value": report.parameters.get(name, query[2] or "")}
-            for name, query in work.outputs.items()
-        ]
+    if listed := _parameters(report, work, template):
+        outputs["parameters"] = listed
     return Judgement(phase=NodePhase.SUCCEEDED, outputs=outputs)
+
+
+def _parameters(report: Report, work: ResourceWork, template: Template) -> list[dict[str, Any]]:
+    found = []
+    for declared in template.outputs.parameters:
+        query = work.outputs.get(declared.name)
+        default = declared.value if query is None else query[2] or ""
+        value = report.parameters.get(declared.name, default)
+        if value is not None:
+            found.append(parameter_output(declared, value))
+    return found

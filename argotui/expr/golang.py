@@ -22,6 +22,7 @@ from argotui.expr.items import (
     item_member_text,
     item_text,
     load_items,
+    struct_json,
     with_sorted_keys,
 )
 from argotui.expr.layout import DAYS, MONTHS
@@ -46,6 +47,7 @@ __all__ = [
     "seconds_text",
     "sprintf",
     "strftime",
+    "struct_json",
     "to_text",
     "with_sorted_keys",
 ]

@@ -87,6 +87,11 @@ def item_text(item: Any) -> str:
     return item if isinstance(item, str) else _json(item, html=True, sort=False)
 
 
+def struct_json(value: Any) -> str:
+    """Return JSON as encoding/json writes structs: the keys stay in the order they have."""
+    return _json(value, html=True, sort=False)
+
+
 def item_member_text(value: Any) -> str:
     """Return what `{{item.k}}` becomes: JSON without the outer quotes, so that a line break
     stays `\\n`."""

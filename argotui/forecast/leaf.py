@@ -10,7 +10,6 @@ from typing import Any
 
 from argotui.engine.core import Core
 from argotui.engine.invocation import Bound, Invocation
-from argotui.model import ids
 from argotui.model.bodies import HttpBody, ResourceBody, SuspendBody
 from argotui.model.manifest import JsonObject, Template
 from argotui.pods.build import build_pod
@@ -50,7 +49,7 @@ def _pod_name(core: Core, inv: Invocation, template: Template) -> str:
     """A pod is named after its node: known once the workflow's name is."""
     if "{{" in inv.name:
         return "{{pod.name}}"
-    return ids.pod_name(core.state.run.name, inv.name, template.name)
+    return core.pod_name(inv.name, template.name)
 
 
 def _deadline(template: Template) -> float | None:

@@ -40,11 +40,12 @@ def parameter_outputs(report: Report, template: Template) -> list[dict[str, Any]
     for parameter in template.outputs.parameters:
         value = report.parameters.get(parameter.name, parameter.value if ended else None)
         if value is not None:
-            found.append(_parameter(parameter, value))
+            found.append(parameter_output(parameter, value))
     return found
 
 
-def _parameter(parameter: Parameter, value: str) -> dict[str, Any]:
+def parameter_output(parameter: Parameter, value: str) -> dict[str, Any]:
+    """Return an output parameter with its value, as Argo's JSON has it."""
     entry: dict[str, Any] = {"name": parameter.name, "value": value}
     if parameter.value_from is not None:
         entry["valueFrom"] = _source(parameter.value_from)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import HardError
 from argotui.engine.times import seconds
-from argotui.model import ids
+from argotui.expr.errors import ExpressionError, TagError
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 from argotui.model.work import PodWork, Work
@@ -37,11 +39,13 @@ class PodHandler:
         if limit is not None and limit <= 0:
             core.mark(node, NodePhase.FAILED, _DEADLINE)
             return None
-        name = ids.pod_name(run.name, node.name, cx.bound.template.name)
+        name = core.pod_name(node.name, cx.bound.template.name)
         try:
             work = _build(cx, node, name, limit)
         except PodError as error:
             raise HardError(error.text) from None
+        except (ExpressionError, TagError) as error:
+            raise HardError(str(error)) from None
         cx.start(node, work, name)
         for artifact in work.unkept if isinstance(work, PodWork) else ():
             text = f"output artifact '{artifact}' of {node.display_name} is not kept: argotui has"
@@ -50,12 +54,15 @@ class PodHandler:
 
 
 def _build(cx: NodeContext, node: Node, pod_name: str, limit: float | None) -> Work:
+    """Make the work of a node. Spec and pod are filled in once more with globals and inputs: what
+    came from the spec, and what a value brought in. Argo: 2.3 f to h."""
     core, template = cx.core, cx.bound.template
     run = core.state.run
     boundary = core.frames.get(cx.inv.boundary)
+    scope = cx.bound.scope
     request = PodRequest(
         template=template,
-        spec=core.spec,
+        spec=replace(core.spec, extra=core.fill(core.spec.extra, scope)),
         node_name=node.name,
         node_id=node.id,
         pod_name=pod_name,
@@ -70,7 +77,10 @@ def _build(cx: NodeContext, node: Node, pod_name: str, limit: float | None) -> W
         claims=_claims(cx),
         failed_hosts=_failed_hosts(cx),
     )
-    return build_resource(request) if template.kind == "resource" else build_pod(request)
+    if template.kind == "resource":
+        return build_resource(request)
+    work = build_pod(request)
+    return replace(work, pod=core.fill(work.pod, scope))
 
 
 def _seconds_left(cx: NodeContext, node: Node) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import HardError
-from argotui.engine.invocation import parameter_json
+from argotui.engine.parameters import parameter_json
 from argotui.engine.supplied import defaults
 from argotui.engine.times import seconds
 from argotui.model.bodies import SuspendBody
