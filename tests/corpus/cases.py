@@ -14,7 +14,7 @@ import yaml
 from argotui.manifest.load import load
 from argotui.submit.prepare import Prepared, prepare
 from argotui.submit.request import Choices, Source, Where
-from tests.corpus.known import GIVEN
+from tests.corpus.known import GIVEN, INSTEAD
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(os.environ.get("ARGOTUI_CORPUS") or ROOT.parent / "shared" / "corpus")
@@ -22,11 +22,16 @@ CORPUS = Path(os.environ.get("ARGOTUI_CORPUS") or ROOT.parent / "shared" / "corp
 
 @dataclass(frozen=True)
 class Case:
-    """One manifest. `wants` are the recorded outcomes, `refused` what Argo said instead."""
+    """One manifest. `wants` are the recorded outcomes, `refused` what Argo said instead.
+
+    `on_cluster` needs a real one; `needs_store` was recorded with an artifact store; `is_random`
+    is left to chance in its outcome or its way there.
+    """
 
     id: str
     setup: tuple[str, ...]
-    is_local: bool
+    on_cluster: bool
+    needs_store: bool
     is_random: bool
     wants: tuple[dict[str, Any], ...]
     refused: str
@@ -56,16 +61,19 @@ def _case(entry: dict[str, Any]) -> Case | None:
     return Case(
         id=entry["id"],
         setup=tuple(entry.get("setup") or ()),
-        is_local=entry["runs_on"] != "cluster" and not entry.get("artifact_store"),
+        on_cluster=entry["runs_on"] == "cluster",
+        needs_store=bool(entry.get("artifact_store")),
         is_random=bool(entry.get("random")),
         wants=tuple(result for result in results if "phase" in result),
         refused=next((r["submit_error"] for r in results if r.get("submit_error")), ""),
     )
 
 
-def prepared(case: Case) -> Prepared:
+def prepared(case: Case, runtime: Where = Where.LOCAL) -> Prepared:
     """Return the case made ready to run, strictly. Raises ManifestError."""
     contents = {"wf.yaml": (CORPUS / "workflows" / case.id).read_bytes()}
+    for old, new in INSTEAD.get(case.id, {}).items():
+        contents["wf.yaml"] = contents["wf.yaml"].replace(old.encode(), new.encode())
     if case.id in GIVEN:
         contents["given.yaml"] = GIVEN[case.id].encode()
     for name in case.setup:
@@ -73,6 +81,5 @@ def prepared(case: Case) -> Prepared:
         # of two versions of one template the first is meant: the second updates it later
         if not any("twice" in p.what for p in load([*contents.items(), (name, raw)]).problems):
             contents[name] = raw
-    return prepare(
-        Source(names=("wf.yaml",), contents=contents), Choices(strict=True, runtime=Where.LOCAL)
-    )
+    choices = Choices(strict=True, runtime=runtime)
+    return prepare(Source(names=("wf.yaml",), contents=contents), choices)

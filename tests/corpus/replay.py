@@ -82,7 +82,7 @@ class Replay:
                 return True
             del self.work[name]
             self.now += 1
-            self.send(WorkReported(ref=ref, report=_ended(work, fact, self.now, self.facts, name)))
+            self.send(WorkReported(ref=ref, report=ended(work, fact, self.now, self.facts, name)))
             return True
         return False
 
@@ -99,7 +99,7 @@ def _running(work: PodWork, *, ready: bool) -> Report:
     return Report(state=PodState.RUNNING, containers=up, pod_ip="10.0.0.1")
 
 
-def _ended(work: Work, fact: dict[str, Any], at: float, facts: dict[str, Any], name: str) -> Report:
+def ended(work: Work, fact: dict[str, Any], at: float, facts: dict[str, Any], name: str) -> Report:
     bad = fact.get("phase") in ("Failed", "Error")
     state = PodState.FAILED if bad else PodState.SUCCEEDED
     if isinstance(work, HttpWork):
