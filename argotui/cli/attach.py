@@ -21,6 +21,7 @@ def attach(
 
     Exit code as for `run`; 0 if the run goes on.
     """
+    from argotui.journal.expiry import looked_at
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
     from argotui.submit.request import is_terminal
@@ -29,11 +30,12 @@ def attach(
     run_id = known.summary.run_id
     if not known.driven and not known.summary.phase.is_completed:
         say(f"{run_id} has no driver: recovering it")
-    if not plain and is_terminal():
-        from argotui.cli.screen import attach_screen
+    with looked_at(known.folder):
+        if not plain and is_terminal():
+            from argotui.cli.screen import attach_screen
 
-        return attach_screen(known, exit_on_success=exit_on_success)
-    return asyncio.run(_as_lines(known.folder, logs=not no_logs))
+            return attach_screen(known, exit_on_success=exit_on_success)
+        return asyncio.run(_as_lines(known.folder, logs=not no_logs))
 
 
 async def _as_lines(folder: Path, *, logs: bool) -> int:

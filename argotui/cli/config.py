@@ -4,6 +4,8 @@ Read by the commands that run something; remembered choices are the only thing w
 
     parallel = 8                # containers at once on the local runtime (default: twice the cores)
 
+    keep_runs = "30d"           # delete ended runs after that time, "forever": none by itself
+
     library = ["~/argo"]        # folders whose templates are there to be referred to
 
     [images."registry.corp/node:*"]   # what stands in for such images on the local runtime
@@ -29,28 +31,35 @@ from typing import Any
 
 import platformdirs
 
+from argotui.cli.text import parse_duration
+from argotui.journal.expiry import Keeping
 from argotui.model.errors import UsageError
+from argotui.model.ttl import LONGEST
 
 _KNOWN: Mapping[str, type] = {
     "parallel": int,
     "library": list,
+    "keep_runs": str,
     "images": dict,
     "remember": dict,
 }
 _REMEMBERED: Mapping[str, type] = {"no-sandbox": bool}
 CLUSTER = "cluster "  # + context/namespace: a remembered choice between it and this machine
 _RUNTIMES = ("local", "kubernetes")
+FOREVER = "forever"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """`images` maps a pattern of image names to what stands in for them on the local runtime;
-    `library` are folders, relative ones beside the file made absolute."""
+    `library` are folders, relative ones beside the file made absolute. `keeping`: which ended runs
+    go by themselves, and when."""
 
     path: Path
     parallel: int | None = None
     images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     library: tuple[str, ...] = ()
+    keeping: Keeping = field(default_factory=Keeping)
     no_sandbox: bool = False
     clusters: Mapping[str, str] = field(default_factory=dict)  # context/namespace -> runtime
 
@@ -115,6 +124,9 @@ def _checked(path: Path, text: str, table: Mapping[str, Any]) -> Config:
     folders = [_folder(path, name) for name in table.get("library", [])]
     if not all(folders):
         raise wrong("library", "'library' must be a list of folders that are there")
+    keeping = _keeping(table.get("keep_runs"))
+    if keeping is None:
+        raise wrong("keep_runs", '\'keep_runs\' must be a time such as "30d", or "forever"')
     kept = table.get("remember", {})
     clusters = {n.removeprefix(CLUSTER): v for n, v in kept.items() if n.startswith(CLUSTER)}
     for name, value in kept.items():
@@ -128,9 +140,22 @@ def _checked(path: Path, text: str, table: Mapping[str, Any]) -> Config:
         parallel=table.get("parallel"),
         images=table.get("images", {}),
         library=tuple(folders),
+        keeping=keeping,
         no_sandbox=kept.get("no-sandbox", False),
         clusters=clusters,
     )
+
+
+def _keeping(text: str | None) -> Keeping | None:
+    """Return how long ended runs are kept, None for what is no time."""
+    if text is None:
+        return Keeping()
+    if text == FOREVER:
+        return Keeping(forever=True)
+    try:
+        return Keeping(default=min(parse_duration(text), LONGEST))
+    except ValueError:
+        return None
 
 
 def _folder(config: Path, name: Any) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from argotui.cli import exits
 from argotui.cli.failure import say
 from argotui.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from argotui.journal.index import Listed
 
 
 def delete(
@@ -24,7 +27,6 @@ def delete(
 ) -> int:
     """Delete runs of this machine: journal, logs, kept sandboxes. A live run is not deleted;
     what a killed driver left running is ended first."""
-    from argotui.bootstrap import end_all
     from argotui.journal.index import delete_run, find_run, list_runs
     from argotui.journal.places import runs_folder
 
@@ -42,6 +44,14 @@ def delete(
     if len(chosen) > 1 and not yes and sys.stdin.isatty():
         typer.confirm(f"Delete {len(chosen)} runs?", abort=True, err=True)
     for run in chosen:
-        delete_run(run.folder, partial(end_all, run))
+        delete_run(run.folder, partial(_end, run))
         say(f"deleted {run.folder.name} ({run.summary.workflow_name})")
     return exits.SUCCEEDED
+
+
+def _end(run: Listed) -> None:
+    from argotui.bootstrap import end_all
+    from argotui.cli.sweep import forget
+
+    end_all(run)
+    forget(run.folder)

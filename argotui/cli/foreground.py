@@ -20,6 +20,7 @@ from argotui.cli.signals import Left, Signals
 from argotui.cli.watching import Watch
 from argotui.driver.driven import DrivenRun
 from argotui.driver.follow import Followed, Observer, follow
+from argotui.journal.expiry import looked_at
 from argotui.journal.header import RunHeader
 from argotui.model.export import workflow_json
 from argotui.submit.prepare import Prepared
@@ -43,7 +44,8 @@ async def headless(
         if watch is not None:
             watch.at_work(driven)
         try:
-            return await in_foreground(driven, journal.header, showing, approvals)
+            with looked_at(journal.folder):
+                return await in_foreground(driven, journal.header, showing, approvals)
         finally:
             if watch is not None:
                 watch.at_work(None)

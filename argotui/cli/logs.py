@@ -60,6 +60,7 @@ def logs(
 ) -> int:
     """Print logs. Several nodes: in order of time, each line with its node's name before it."""
     from argotui.driver.states import look
+    from argotui.journal.expiry import looked_at
     from argotui.journal.index import find_run
     from argotui.journal.places import runs_folder
 
@@ -69,14 +70,15 @@ def logs(
     printer = Printer(
         Wanted(node=node, container=container, tail=tail, timestamps=timestamps, raw=raw)
     )
-    if follow_it and known.driven:
-        asyncio.run(printer.follow(known))
+    with looked_at(known.folder):
+        if follow_it and known.driven:
+            asyncio.run(printer.follow(known))
+            return exits.SUCCEEDED
+        seen = look(known)
+        if node is not None:
+            find_node(node, seen.state)
+        printer.end(Followed(seen.info, seen.state, seen.seq))
         return exits.SUCCEEDED
-    seen = look(known)
-    if node is not None:
-        find_node(node, seen.state)
-    printer.end(Followed(seen.info, seen.state, seen.seq))
-    return exits.SUCCEEDED
 
 
 class Printer:

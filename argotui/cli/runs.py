@@ -12,12 +12,16 @@ from typing import Annotated, Any
 import typer
 
 from argotui.cli import exits
+from argotui.cli.config import load_config
 from argotui.cli.failure import say
+from argotui.cli.sweep import sweep_runs
 from argotui.cli.text import duration, fit, glyph, run_word, safe
+from argotui.journal.expiry import Keeping
 from argotui.journal.index import Listed, list_runs
 from argotui.journal.places import runs_folder
 
-_COLUMNS = ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "MESSAGE")
+_COLUMNS = ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "GOES", "MESSAGE")
+_GOES = _COLUMNS.index("GOES")  # only where some run goes by itself
 _MESSAGE_WIDTH = 60
 
 
@@ -31,34 +35,38 @@ def runs(
     output: Annotated[RunsOutput, typer.Option("-o", "--output", help="How.")] = RunsOutput.TABLE,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="So many at most.")] = 50,
 ) -> int:
-    """List the runs of this machine, newest first."""
+    """List the runs of this machine, newest first; those whose time is over go first."""
+    keeping = load_config().keeping
+    sweep_runs(keeping)
     found = list_runs(runs_folder())
     shown = found[:limit]
     match output:
         case RunsOutput.JSON:
-            print(json.dumps([_as_json(run) for run in shown], indent=2))
+            print(json.dumps([_as_json(run, keeping) for run in shown], indent=2))
         case RunsOutput.NAME:
             for run in shown:
                 print(run.summary.run_id)
         case RunsOutput.TABLE:
-            _print_table(shown)
+            _print_table(shown, keeping)
             if len(found) > limit:
                 say(f"{len(found) - limit} more: argotui runs --limit {len(found)}")
     return exits.SUCCEEDED
 
 
-def _print_table(shown: list[Listed]) -> None:
+def _print_table(shown: list[Listed], keeping: Keeping) -> None:
     if not shown:
         say("no runs yet: argotui run FILE")
         return
-    rows = [_COLUMNS, *(_row(run) for run in shown)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
+    rows = [_COLUMNS, *(_row(run, keeping) for run in shown)]
+    if not any(row[_GOES] for row in rows[1:]):
+        rows = [row[:_GOES] + row[_GOES + 1 :] for row in rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         print(fit("  ".join(cells).rstrip(), sys.stdout))
 
 
-def _row(listed: Listed) -> tuple[str, ...]:
+def _row(listed: Listed, keeping: Keeping) -> tuple[str, ...]:
     now = time.time()
     run, word = listed.summary, word_of(listed)
     started = run.started_at or run.created
@@ -72,8 +80,15 @@ def _row(listed: Listed) -> tuple[str, ...]:
         duration(now - started),
         duration((run.finished_at or now) - started),
         safe(run.where),
+        _goes(keeping.expires_at(run), now),
         message,
     )
+
+
+def _goes(at: float | None, now: float) -> str:
+    if at is None:
+        return ""
+    return f"in {duration(at - now)}" if at > now else "now"
 
 
 def word_of(listed: Listed) -> str:
@@ -104,7 +119,7 @@ def _for_people(message: str, workflow: str) -> str:
     return re.sub(rf"child '{re.escape(workflow)}-\d+'", "a step", message)
 
 
-def _as_json(listed: Listed) -> dict[str, Any]:
+def _as_json(listed: Listed, keeping: Keeping) -> dict[str, Any]:
     from argotui.model.export import rfc3339
 
     run = listed.summary
@@ -115,6 +130,7 @@ def _as_json(listed: Listed) -> dict[str, Any]:
         "phase": str(run.phase),
         "startedAt": rfc3339(run.started_at),
         "finishedAt": rfc3339(run.finished_at),
+        "expiresAt": rfc3339(keeping.expires_at(run)),
         "progress": run.progress,
         "waiting": run.waiting,
         "where": run.where,

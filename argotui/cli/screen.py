@@ -18,6 +18,7 @@ from argotui.cli.failure import complain, say
 from argotui.cli.text import fit
 from argotui.cli.watching import notices, reread, stop_run
 from argotui.driver.port import RunPort
+from argotui.journal.expiry import looked_at
 from argotui.journal.index import Listed
 from argotui.submit.prepare import Prepared, prepare
 from argotui.submit.request import Approvals, Showing, who
@@ -42,7 +43,8 @@ def run_screen(
         journal.close()
         hint = Hint(name=prepared.name, where=where, manifest=prepared.source.label)
         launch = partial(bootstrap.launch_run, prepared, folder, patience)
-        left = asyncio.run(_show_new(prepared, launch, folder, hint, showing))
+        with looked_at(folder):
+            left = asyncio.run(_show_new(prepared, launch, folder, hint, showing))
         if left.way is not Way.RERUN:
             return farewell(left, folder)
         asyncio.run(_stop(folder))

@@ -13,6 +13,7 @@ from argotui.cli import exits
 from argotui.cli.config import load_config
 from argotui.cli.elsewhere import Cluster
 from argotui.cli.failure import say
+from argotui.cli.sweep import sweep_runs
 from argotui.model.errors import ManifestError
 from argotui.submit.prepare import Prepared, prepare
 from argotui.submit.request import Approvals, Choices, Showing, Source, is_terminal
@@ -28,7 +29,9 @@ def start(
 ) -> int:
     """Run what was asked for and return the exit code. `patience`: seconds to wait for people."""
     asked = is_terminal() and not showing.output
-    cluster = Cluster(choices, load_config(), ask=asked)
+    config = load_config()
+    sweep_runs(config.keeping)
+    cluster = Cluster(choices, config, ask=asked)
     try:
         prepared = prepare(replace(source, elsewhere=cluster), choices)
     except ManifestError as error:

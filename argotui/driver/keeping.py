@@ -29,7 +29,7 @@ class Keeper:
             loop = asyncio.get_running_loop()
             self._due = loop.call_later(_EVERY_SECONDS, self._write)
 
-    def finish(self, fault: str, *, closed: bool) -> None:
+    def finish(self, fault: str, *, closed: bool = False) -> None:
         """Write the last one, with the reason if the driver leaves before the run's end; `closed`
         if it leaves nothing behind."""
         if self._due is not None:

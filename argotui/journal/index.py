@@ -83,7 +83,7 @@ def delete_run(folder: Path, ending: Callable[[], None] = lambda: None) -> None:
         ending()
         doomed = folder.with_name(f".deleted-{folder.name}-{os.getpid()}")
         folder.rename(doomed)  # at once gone from every list, however long the rest takes
-        _unlock_folders(doomed)
+        unlock_folders(doomed)
         shutil.rmtree(doomed)
     except OSError as error:
         raise RuntimeFault(f"cannot delete {folder}: {error.strerror or error}") from error
@@ -128,7 +128,7 @@ def _names(runs: list[Listed]) -> str:
     return ", ".join(names) + (f" and {len(runs) - _SHOWN} more" if len(runs) > _SHOWN else "")
 
 
-def _unlock_folders(folder: Path) -> None:
+def unlock_folders(folder: Path) -> None:
     """A step may have left folders behind that nobody may write to, not even their owner."""
     folder.chmod(0o700)
     for place, names, _ in os.walk(folder):

@@ -28,10 +28,13 @@ class RunLock:
         os.close(self.handle)
 
 
-def take_lock(path: Path) -> RunLock:
-    """Take the lock of a run. Raises RuntimeFault, naming the owner, if a driver has it."""
+def take_lock(path: Path, *, patience: float = _PROBE_SECONDS) -> RunLock:
+    """Take the lock of a run. Raises RuntimeFault, naming the owner, if a driver has it.
+
+    `patience` in seconds is for those who only look whether it is held.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + _PROBE_SECONDS
+    deadline = time.monotonic() + patience
     while not _try(handle):
         if time.monotonic() > deadline:
             owner = _owner(handle)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 # What a run's folder holds.
 JOURNAL, LOCK, BLOBS, LOGS, WORK = "journal.jsonl", "lock", "blobs", "logs", "work"
+VIEWERS = "viewers"  # locked, shared, by those who look at the run
 
 VARIABLE = "ARGOTUI_STATE_DIR"
 

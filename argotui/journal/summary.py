@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from argotui.journal.codec import decode, encode
 from argotui.journal.files import read_json, write_json
 from argotui.model.status import RunPhase
+from argotui.model.ttl import expires_at
 
 if TYPE_CHECKING:  # a summary is read without either
     from argotui.journal.header import RunHeader
@@ -20,7 +21,9 @@ NAME = "summary.json"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
     """Times are unix seconds. `waiting` counts nodes that wait for a person. `size` is that of
-    the journal when this was written, in bytes: a journal of another size knows more."""
+    the journal when this was written, in bytes: a journal of another size knows more. `at_rest`:
+    the run has ended and nothing of it is left but its folder; `expires_at` is when its manifest
+    wants it deleted."""
 
     run_id: str
     workflow_name: str
@@ -38,12 +41,23 @@ class RunSummary:
     parked: bool = False
     fault: str = ""  # why the driver left before the end
     size: int = -1
+    at_rest: bool = False
+    expires_at: float | None = None
 
 
 def summarize(
-    header: RunHeader, state: RunState, *, size: int, waiting: int, fault: str = ""
+    header: RunHeader,
+    state: RunState,
+    *,
+    size: int,
+    waiting: int,
+    fault: str = "",
+    closed: bool = False,
 ) -> RunSummary:
+    """`closed`: the driver has left for good, and its runtime with all that ran."""
     run = state.run
+    strategy = (header.source.get("spec") or {}).get("ttlStrategy")
+    keeps_claims = header.runtime == "kubernetes" and bool(run.extra.get("claims"))
     return RunSummary(
         run_id=header.run_id,
         workflow_name=run.name or header.workflow_name,
@@ -61,6 +75,8 @@ def summarize(
         parked=run.parked,
         fault=fault,
         size=size,
+        at_rest=closed and run.phase.is_completed and not fault and not keeps_claims,
+        expires_at=expires_at(strategy, run.phase, run.finished_at),
     )
 
 

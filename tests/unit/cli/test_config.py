@@ -3,6 +3,7 @@
 import pytest
 
 from argotui.cli.config import load_config, remember
+from argotui.journal.expiry import Keeping
 from argotui.model.errors import UsageError
 
 
@@ -25,6 +26,15 @@ def test_everything_is_read(file):
     assert config.clusters == {"a/b": "local"}
 
 
+def test_how_long_ended_runs_are_kept(file):
+    file.write_text("")
+    assert load_config().keeping == Keeping()
+    file.write_text('keep_runs = "7d"')
+    assert load_config().keeping == Keeping(default=7 * 86400)
+    file.write_text('keep_runs = "forever"')
+    assert load_config().keeping == Keeping(forever=True)
+
+
 def test_no_file_is_no_fault_where_none_was_named(tmp_path, monkeypatch):
     monkeypatch.delenv("ARGOTUI_CONFIG", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -40,6 +50,7 @@ def test_no_file_is_no_fault_where_none_was_named(tmp_path, monkeypatch):
         ("# hi\nparallel = 'x'\n", 2, "'parallel' must be a whole number"),
         ("parallel = true\n", 1, "'parallel' must be a whole number"),
         ("parallel = 0\n", 1, "at least 1"),
+        ("keep_runs = 'a while'\n", 1, "'keep_runs' must be a time such as"),
         ("[images]\na = {}\nc = 3\n", 3, "'c': must be a table"),
         ("[images.a]\n[images.'c:*']\nx = 3\n", 2, "'c:*': unknown setting 'x'"),
         ("[images.a]\ncommand = [1]\n", 1, "'command' must be a text"),

@@ -1,8 +1,10 @@
 """What `runs` lists."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from argotui.cli.runs import _as_json, _row
+from argotui.cli.runs import _as_json, _print_table, _row
+from argotui.journal.expiry import Keeping
 from argotui.journal.index import Listed
 from argotui.journal.summary import RunSummary
 from argotui.model.status import RunPhase
@@ -14,5 +16,20 @@ def test_people_read_no_node_ids_and_programs_get_argos_text():
         run_id="r-1", workflow_name="wf-x7", created=1.0, phase=RunPhase.FAILED, message=said
     )
     listed = Listed(folder=Path("r-1"), summary=summary)
-    assert _row(listed)[-1] == "a step failed"
-    assert _as_json(listed)["message"] == said
+    assert _row(listed, Keeping())[-1] == "a step failed"
+    assert _as_json(listed, Keeping())["message"] == said
+
+
+def test_when_a_run_goes_is_shown_where_one_does(capsys):
+    summary = RunSummary(run_id="r-1", workflow_name="wf", created=1.0, phase=RunPhase.SUCCEEDED)
+    leaving = replace(summary, finished_at=2.0, at_rest=True, expires_at=1e10)
+    stays = Listed(folder=Path("r-1"), summary=summary)
+    goes = Listed(folder=Path("r-2"), summary=leaving)
+    _print_table([stays], Keeping())
+    assert "GOES" not in capsys.readouterr().out
+    _print_table([stays, goes], Keeping())
+    head, _, row = capsys.readouterr().out.splitlines()
+    assert "GOES" in head
+    assert "  in " in row
+    assert _as_json(goes, Keeping())["expiresAt"].startswith("2286")
+    assert _as_json(goes, Keeping(forever=True))["expiresAt"] is None
