@@ -38,7 +38,6 @@ class HookPlace:
     depth: int
     prefix: str
     scope: Scope
-    on_exit: bool = False
 
 
 def exit_hook(call: Call) -> LifecycleHook | None:
@@ -64,7 +63,7 @@ def run_hooks(place: HookPlace, call: Call, child: Node) -> Visit:
         if name == "exit":
             continue
         hook_name = f"{child.name}.hooks.{name}"
-        if hook_name not in core.state.nodes and not _wanted(place, hook, child):
+        if hook_name not in core.state.nodes and not _wanted(place, hook, child, hook_name):
             core.watching.add(child.name)
             continue
         node = yield _run(place, hook, child, hook_name, on_exit=False)
@@ -79,15 +78,16 @@ def run_exit(place: HookPlace, call: Call, child: Node) -> Visit:
     if hook is None or place.core.state.run.shutdown is Shutdown.TERMINATE:
         return child
     name = f"{child.name}.onExit"
-    if name not in place.core.state.nodes and hook.expression and not _wanted(place, hook, child):
+    is_new = name not in place.core.state.nodes
+    if is_new and hook.expression and not _wanted(place, hook, child, name):
         return child
     node = yield _run(place, hook, child, name, on_exit=True)
     return child if node is not None and node.is_fulfilled else None
 
 
-def _wanted(place: HookPlace, hook: LifecycleHook, child: Node) -> bool:
+def _wanted(place: HookPlace, hook: LifecycleHook, child: Node, name: str) -> bool:
     if not hook.expression:
-        raise HardError(f"Expression required for hook {child.name}.hooks")
+        raise HardError(f"Expression required for hook {name}")
     scope = Layered(
         MapScope({f"{place.prefix}.status": str(child.phase)}), place.scope, place.core.globals
     )
@@ -104,22 +104,26 @@ def _run(place: HookPlace, hook: LifecycleHook, child: Node, name: str, *, on_ex
         depth=place.depth,
         template=hook.template,
         template_ref=hook.template_ref,
-        arguments=_hook_arguments(place, hook, child),
-        on_exit=on_exit or place.on_exit,
+        arguments=_hook_arguments(place, hook, child, on_exit=on_exit),
+        on_exit=on_exit,
         hooked=True,
     )
-    node = yield place.evaluate(inv)
-    if name in core.state.nodes:
-        core.link(child.name, name)
-    return node
+    try:
+        return (yield place.evaluate(inv))
+    finally:
+        if name in core.state.nodes:
+            core.link(child.name, name)
 
 
-def _hook_arguments(place: HookPlace, hook: LifecycleHook, child: Node) -> Arguments:
+def _hook_arguments(
+    place: HookPlace, hook: LifecycleHook, child: Node, *, on_exit: bool
+) -> Arguments:
     """Argo: 2.3 j. The hooked node's own parameters and status, not its result; what is not known
-    stays in place. Arguments of a node without outputs are passed as they are."""
+    stays in place. Arguments of a node without outputs are passed as they are. An exit handler
+    without arguments is given the workflow's, any other hook nothing."""
     arguments = hook.arguments
     if not arguments.parameters and not arguments.artifacts:
-        return run_arguments(place.core)
+        return run_arguments(place.core) if on_exit else arguments
     if not child.outputs:
         return arguments
     own = {f"{place.prefix}.status": str(child.phase)}

@@ -128,12 +128,13 @@ def _has_locks(core: Core) -> bool:
     if waiting is None:
         core.patch_run(phase=RunPhase.RUNNING, message="", waiting_lock="")
         return True
-    lock, message = waiting
-    core.patch_run(phase=RunPhase.PENDING, message=message, waiting_lock=lock)
+    if waiting.lock:
+        message, lock = waiting.message, waiting.lock
+        core.patch_run(phase=RunPhase.PENDING, message=message, waiting_lock=lock)
     return False
 
 
-def _wait(core: Core, wanted: Synchronization) -> tuple[str, str] | None:
+def _wait(core: Core, wanted: Synchronization) -> locks.Wait | None:
     """Return what the run's own locks wait for. A run that is terminated while it does goes on
     without them: nothing of it starts any more. Argo: 4.14."""
     if core.state.run.shutdown is Shutdown.TERMINATE:
@@ -169,14 +170,17 @@ def _hooks(core: Core, visitor: Visitor, node: Node | None) -> bool:
         core=core, evaluate=visitor.evaluate, parent=node.name, boundary="", owner=core.wf.local,
         depth=0, prefix="workflow", scope=MapScope({}),
     )  # fmt: skip
-    if node.is_fulfilled:
-        core.globals.exit_phase = str(_phase_of(node))
     core.watching.add(node.name)
+    core.globals.exit_phase = str(_phase_of(node))  # and with it the failures so far
     try:
         done = drive(run_hooks(place, Step(hooks=hooks), node))
     except HardError as error:
-        finish(core, RunPhase.ERROR, str(error))
-        return False
+        core.mark(node, NodePhase.ERROR, str(error))
+        core.revisit.add(node.name)
+        return True
+    finally:
+        if not node.is_fulfilled:
+            core.globals.exit_phase = None
     return done is not None or node.created_pass >= core.pass_number
 
 
@@ -185,25 +189,30 @@ def _phase_of(node: Node) -> RunPhase:
 
 
 def _main_ended(core: Core, node: Node) -> None:
-    phase = _phase_of(node)
-    message = node.message
+    core.patch_run(main_phase=_phase_of(node), main_message=node.message)
+
+
+def _end_as_main(core: Core) -> None:
+    """End the run as its entry node did; a run that was shut down says so. Argo: 1.6."""
     run = core.state.run
-    if phase is RunPhase.FAILED and run.shutdown is not Shutdown.NONE:
+    message = run.main_message
+    if run.main_phase is not RunPhase.SUCCEEDED and run.shutdown is not Shutdown.NONE:
         message = f"Stopped with strategy '{run.shutdown}'"
-    core.patch_run(main_phase=phase, main_message=message)
+    finish(core, run.main_phase, message)
 
 
 def _exit(core: Core, visitor: Visitor) -> None:
     """Run the exit handler, if there is one, and finish. Argo: 4.5."""
     run = core.state.run
     hook = exit_handler(core)
-    if hook is None or run.shutdown is Shutdown.TERMINATE:
-        finish(core, run.main_phase, run.main_message)
+    name = f"{run.name}.onExit"
+    begun = name in core.state.nodes
+    if hook is None or (run.shutdown is Shutdown.TERMINATE and not begun):
+        _end_as_main(core)
         return
     core.globals.exit_phase = str(run.main_phase)
     given = hook.arguments
     arguments = given if given.parameters or given.artifacts else run_arguments(core)
-    name = f"{run.name}.onExit"
     inv = replace(
         _invocation(core, name, hook.template, core.fill(arguments, core.globals)),
         template_ref=hook.template_ref,
@@ -220,7 +229,7 @@ def _exit(core: Core, visitor: Visitor) -> None:
     if run.main_phase is RunPhase.SUCCEEDED and node.phase.is_bad:
         finish(core, RunPhase(str(node.phase)), node.message)
     else:
-        finish(core, run.main_phase, run.main_message)
+        _end_as_main(core)
 
 
 def exit_handler(core: Core) -> LifecycleHook | None:

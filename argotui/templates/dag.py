@@ -8,7 +8,7 @@ from argotui.engine.calls import Expanded, expand, invocation, is_loop, resolve_
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import ChildTimeout, Core, HardError
 from argotui.engine.daemons import end_daemons
-from argotui.engine.hooks import has_hooks, hooks_ended
+from argotui.engine.hooks import hooks_ended
 from argotui.engine.invocation import Invocation
 from argotui.engine.links import outbound_of
 from argotui.engine.outputs import template_outputs
@@ -17,9 +17,10 @@ from argotui.expr.errors import ExpressionError
 from argotui.model.bodies import Task
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 from argotui.templates.assess import assess
-from argotui.templates.items import Item, Items, create_skipped, hook_place, settle_hooks
+from argotui.templates.items import Item, Items, create_skipped
 from argotui.templates.loops import visit_loop
 from argotui.templates.plan import DagFrame, link_task, open_frame
+from argotui.templates.taskhooks import settle_task
 
 EMPTY = "Skipped, empty params"
 
@@ -79,7 +80,16 @@ def _is_shut(cx: NodeContext) -> bool:
 
 
 def _task(cx: NodeContext, frame: DagFrame, task: Task) -> Visit:
-    """Bring one task as far as it goes. Whatever goes wrong becomes its node's Error."""
+    """Bring one task as far as it goes, and what hangs on its node."""
+    yield _brought(cx, frame, task)
+    node = cx.core.state.nodes.get(f"{cx.name}.{task.name}")
+    if node is not None:
+        yield settle_task(cx, frame, task, node)
+    return node
+
+
+def _brought(cx: NodeContext, frame: DagFrame, task: Task) -> Visit:
+    """Bring a task's own node on. Whatever goes wrong becomes its Error."""
     core = cx.core
     name = f"{cx.name}.{task.name}"
     node = core.state.nodes.get(name)
@@ -119,9 +129,9 @@ def _result(core: Core, boundary: str, who: str, result: str) -> bool:
     node = core.state.nodes.get(f"{boundary}.{who}")
     if node is None:
         return False
-    children = [core.state.nodes[child] for child in core.children(node.name)]
     looped = node.type is NodeType.TASK_GROUP
-    items = [child for child in children if not child.hooked] if looped else []
+    # hooks of the group are children like its items: Argo takes them for such
+    items = [core.state.nodes[child] for child in core.children(node.name)] if looped else []
     match result:
         case "Errored":
             return node.phase is NodePhase.ERROR
@@ -224,23 +234,7 @@ def _single(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit
         return None
     if not known:
         link_task(core, cx.name, frame, task.name, name)
-    if has_hooks(task) and not (_is_shut(cx) and task.name not in frame.targets):
-        yield _hooks(cx, frame, task, item, node)
     return node
-
-
-def _hooks(cx: NodeContext, frame: DagFrame, task: Task, item: Item, node: Node) -> Visit:
-    scope = frame.scope(cx.core, cx, task.name)
-    try:
-        done = yield settle_hooks(hook_place(cx, item, "tasks", scope), item, node)
-    except HardError as error:
-        cx.core.mark(node, NodePhase.ERROR, str(error))
-        done = None
-    if done is None:
-        frame.open_hooks.add(task.name)
-    else:
-        frame.open_hooks.discard(task.name)
-    return done
 
 
 def _say_errored(cx: NodeContext, name: str, error: HardError) -> None:

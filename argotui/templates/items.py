@@ -140,17 +140,15 @@ def hook_place(cx: NodeContext, item: Item, prefix: str, scope: Scope) -> HookPl
         depth=item.inv.depth,
         prefix=f"{prefix}.{item.ready.call.name}",
         scope=scope,
-        on_exit=item.inv.on_exit,
     )
 
 
 def settle_hooks(place: HookPlace, item: Item, node: Node) -> Visit:
-    """Run the hooks of a child and, once it completed, its exit handler. Argo: 4.5."""
-    place.core.take_dirty(node.name) if node.is_fulfilled else None
+    """Run the hooks of a step and, once it completed, its exit handler. Argo: 4.5."""
+    if node.is_fulfilled:
+        place.core.take_dirty(node.name)
     if node.phase in (NodePhase.SKIPPED, NodePhase.OMITTED):
         return node
-    if node.phase is NodePhase.PENDING:
-        return None
     done = yield run_hooks(place, item.ready.call, node)
     if done is None or not node.phase.is_completed:
         return done if node.is_fulfilled and not node.phase.is_completed else None

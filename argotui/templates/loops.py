@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from argotui.engine.context import NodeContext, Visit, create_node
 from argotui.engine.core import Core, HardError
-from argotui.engine.hooks import has_hooks, run_exit, run_hooks
+from argotui.engine.hooks import has_hooks
 from argotui.engine.invocation import Invocation
 from argotui.model.bodies import Task
 from argotui.model.status import Node, NodePhase, NodeType
-from argotui.templates.items import Item, Items, hook_place, visit_items
+from argotui.templates.items import Item, Items, visit_items
 from argotui.templates.plan import DagFrame, link_task
+from argotui.templates.taskhooks import exit_of, note_open, task_hooks
 
 
 def visit_loop(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit:
@@ -17,14 +18,28 @@ def visit_loop(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Vi
     core = cx.core
     name = f"{cx.name}.{task.name}"
     group = core.state.nodes.get(name)
+    known = group is not None
     if group is None:
         group = _create_group(cx, frame, task, items, name)
     core.parents.setdefault(name, cx.name)
     if not group.has_ended:
-        yield _visit_items(cx, frame, task, items, group)
+        if known and has_hooks(task) and (yield task_hooks(cx, frame, task, group)) is None:
+            _roll_up_early(core, group, items)
+        else:
+            yield _visit_items(cx, frame, task, items, group)
     if group.has_ended and has_hooks(task):
         yield _group_exit(cx, frame, task, items, group)
     return group
+
+
+def _roll_up_early(core: Core, group: Node, items: Items) -> None:
+    """While a hook of the group runs its items are not looked at; the roll-up of the dag still
+    ends the group once they all have ended."""
+    nodes = [core.state.nodes.get(name) for name in items.all]
+    if all(node is not None and node.is_fulfilled for node in nodes):
+        items.waiting.clear()
+        items.open.clear()
+        _roll_up(core, group, items)
 
 
 def _create_group(cx: NodeContext, frame: DagFrame, task: Task, items: Items, name: str) -> Node:
@@ -43,15 +58,11 @@ def _create_group(cx: NodeContext, frame: DagFrame, task: Task, items: Items, na
 
 def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, group: Node) -> Visit:
     core = cx.core
-
-    def settle(item: Item, node: Node) -> Visit:
-        return _item_hooks(cx, frame, task, item, node)
-
     waiting_before = len(items.waiting) + len(items.open)
     while True:
         try:
             yield visit_items(
-                cx, group.name, items, settle, lambda child: core.link(group.name, child)
+                cx, group.name, items, _settled, lambda child: core.link(group.name, child)
             )
         except HardError as error:
             _item_error(core, items, error)
@@ -78,27 +89,24 @@ def _item_error(core: Core, items: Items, error: HardError) -> None:
             core.link(parent, name)
 
 
-def _item_hooks(cx: NodeContext, frame: DagFrame, task: Task, item: Item, node: Node) -> Visit:
-    if node.phase in (NodePhase.SKIPPED, NodePhase.OMITTED, NodePhase.PENDING):
-        return node
-    scope = frame.scope(cx.core, cx, task.name)
-    done = yield run_hooks(hook_place(cx, item, "tasks", scope), item.ready.call, node)
-    return done
+def _settled(item: Item, node: Node) -> Visit:
+    """Items have no hooks of their own but exit handlers, and those in order."""
+    yield from ()
+    return node if node.is_fulfilled else None
 
 
 def _exits_in_order(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit:
     """Run the items' exit handlers in order; one that is not done at once stops the walk for this
     pass. Argo: 4.5 TRAP."""
     core = cx.core
-    for name, item in items.all.items():
+    for name in items.all:
         node = core.state.nodes.get(name)
         if node is None or not node.phase.is_completed:
             return None
         if node.created_pass >= core.pass_number:
             core.revisit.add(name)
             return None
-        scope = frame.scope(core, cx, task.name)
-        done = yield run_exit(hook_place(cx, item, "tasks", scope), item.ready.call, node)
+        done = yield exit_of(cx, frame, task, node)
         if done is None:
             return None
     return None
@@ -106,22 +114,11 @@ def _exits_in_order(cx: NodeContext, frame: DagFrame, task: Task, items: Items) 
 
 def _group_exit(cx: NodeContext, frame: DagFrame, task: Task, items: Items, group: Node) -> Visit:
     """The TaskGroup's own exit handler, if the dag is looked at again after the group's end."""
-    core = cx.core
-    if items.ended_pass == core.pass_number:
-        core.revisit.add(group.name)
+    if items.ended_pass == cx.core.pass_number:
+        cx.core.revisit.add(group.name)
         return None
-    item = next(iter(items.all.values()))
-    inv = Invocation(
-        name=group.name, parent=cx.name, boundary=cx.name, owner=item.inv.owner,
-        depth=item.inv.depth,
-    )  # fmt: skip
-    whole = Item(ready=item.ready, inv=inv)
-    scope = frame.scope(core, cx, task.name)
-    done = yield run_exit(hook_place(cx, whole, "tasks", scope), task, group)
-    if done is None:
-        frame.open_hooks.add(task.name)
-    else:
-        frame.open_hooks.discard(task.name)
+    done = yield exit_of(cx, frame, task, group)
+    note_open(frame, task, is_open=done is None)
     return done
 
 
