@@ -175,6 +175,7 @@ class Play:
         assert self.folded.nodes == state.nodes
         assert self.folded.children == state.children
         assert self.folded.run == state.run
+        assert self.folded.metrics == state.metrics
 
 
 def make_report(work: Work, outcome: str | int, at: float, **facts: Any) -> Report:

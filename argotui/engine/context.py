@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from argotui.engine import metrics
 from argotui.engine.core import Core, new_node
 from argotui.engine.invocation import Bound, Invocation
 from argotui.model.changes import WorkRequested
@@ -56,7 +57,7 @@ class NodeContext:
         self, node_type: NodeType, phase: NodePhase, message: str = "", **fields: Any
     ) -> Node:
         """Make the node of this invocation."""
-        return create_node(
+        node = create_node(
             self.core,
             self.inv,
             self.bound,
@@ -68,6 +69,8 @@ class NodeContext:
             parent=self.parent or self.inv.parent,
             **fields,
         )
+        metrics.node_made(self.core, node, self.bound.template)
+        return node
 
     def start(self, node: Node, work: Work, pod_name: str) -> None:
         """Ask for the node's work, once more than before."""

@@ -273,7 +273,9 @@ class Core:
         """Return the Bound of a node that has not ended, of an attempt that of its Retry node, None
         where it is not known."""
         bound = self.bound.get(node.name)
-        return bound or (self.bound.get(self.parents.get(node.name, ROOT)) if node.retried else None)
+        if bound is None and node.is_attempt:
+            bound = self.bound.get(self.parents.get(node.name, ROOT))
+        return bound
 
     def template_of(self, node: Node) -> Template:
         """Return the template bound for a node, an attempt's being that of its Retry node."""

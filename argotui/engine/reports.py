@@ -13,6 +13,7 @@ from argotui.engine.reportjson import report_json
 from argotui.engine.resources import judge_resource
 from argotui.model.events import WorkReported
 from argotui.model.manifest import Template
+from argotui.model.resources import pod_resources
 from argotui.model.status import Node, NodePhase, NodeType
 from argotui.model.work import HttpWork, PodWork, Report, ResourceWork, Work
 from argotui.pods.judge import ContainerJudgement, Judgement, judge
@@ -30,6 +31,9 @@ def reported(core: Core, event: WorkReported) -> None:
     template = core.template_of(node)
     judgement = _judged(asked[1], event.report, template, node)
     _note_facts(core, node, event.report)
+    if judgement.phase.is_completed and isinstance(asked[1], PodWork):
+        used = pod_resources(asked[1].pod, event.report.containers)
+        core.patch(node, resources_duration=used)
     _settle(core, node, judgement)
     for child in judgement.children:
         _container_node(core, node, child)
@@ -40,7 +44,7 @@ def _judged(work: Work, report: Report, template: Template, node: Node) -> Judge
         case PodWork():
             return judge(report, work=work, template=template, daemoned=node.daemoned)
         case ResourceWork():
-            return judge_resource(report, work)
+            return judge_resource(report, work, template)
         case HttpWork():
             return judge_http(report, work, template)
 

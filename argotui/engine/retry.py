@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from argotui.engine import metrics
 from argotui.engine.conditions import evaluate_bool
 from argotui.engine.context import Visit, create_node
 from argotui.engine.core import Core, HardError
@@ -14,7 +15,6 @@ from argotui.engine.invocation import Bound, Invocation, bind, rebind
 from argotui.engine.links import attempts_among
 from argotui.engine.times import seconds, words
 from argotui.expr.scope import expand
-from argotui.model import ids
 from argotui.model.manifest import RetryStrategy, Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 
@@ -53,7 +53,9 @@ def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrate
         node = create_node(
             core, inv, bound, name=inv.name, node_type=NodeType.RETRY,
             phase=NodePhase.RUNNING, parent=inv.parent,
+            retried=inv.hooked,  # Argo shares the flags of a hook with its attempts
         )  # fmt: skip
+        metrics.node_made(core, node, bound.template)
     core.take_dirty(inv.name)
     begun = len(attempts_of(core, inv.name))
     while True:
@@ -98,6 +100,8 @@ def _retries_errors(strategy: RetryStrategy) -> bool:
 def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[Node]) -> Visit:
     core = visitor.core
     name = f"{inv.name}({len(past)})"
+    if past:
+        metrics.attempt_ended(core, past[-1])
     core.bound.pop(inv.name, None)
     fresh = core.bound[inv.name] = bind(core, inv)
     attempt = yield visitor.advance(_context(visitor, inv, fresh, name, past))
@@ -107,7 +111,7 @@ def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[No
 def _context(visitor: Visitor, inv: Invocation, bound: Bound, name: str, past: list[Node]) -> Any:
     core = visitor.core
     values = _variables(past, exit_code="0")
-    values["pod.name"] = ids.pod_name(core.state.run.name, name, bound.template.name)
+    values["pod.name"] = core.pod_name(name, bound.template.name)
     cx = visitor.context(inv, rebind(core, bound, values), name)
     cx.retried = True
     cx.parent = inv.name

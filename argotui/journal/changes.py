@@ -18,6 +18,7 @@ from argotui.model.changes import (
     RunPatched,
     WorkRequested,
 )
+from argotui.model.metrics import Measured
 from argotui.model.status import Node, RunStatus
 
 _CHANGES: Mapping[str, type] = {
@@ -32,6 +33,7 @@ _CHANGES: Mapping[str, type] = {
         Remembered,
         Rejected,
         Noted,
+        Measured,
     )
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from argotui.model.commands import Command
+from argotui.model.metrics import Measured
 from argotui.model.status import Node
 from argotui.model.work import Work, WorkRef
 
@@ -86,6 +87,7 @@ Change: TypeAlias = (
     | Remembered
     | Rejected
     | Noted
+    | Measured
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from argotui.model.fold import RunState
 from argotui.model.progress import node_progress, run_progress
+from argotui.model.resources import run_resources, tree_resources
 from argotui.model.status import Node, NodePhase, NodeType, RunPhase, RunStatus, Shutdown
 from argotui.model.values import JsonObject
 
@@ -33,7 +34,11 @@ def workflow_json(source: JsonObject, state: RunState) -> dict[str, Any]:
 def status_json(state: RunState) -> dict[str, Any]:
     """Return what Argo keeps under `status`."""
     progress = node_progress(state)
-    nodes = {node.id: node_json(node, state, progress[node.name]) for node in state.nodes.values()}
+    used = tree_resources(state)
+    nodes = {
+        node.id: node_json(node, state, progress[node.name], used.get(node.name))
+        for node in state.nodes.values()
+    }
     return {**run_json(state), **_filled(nodes=nodes)}
 
 
@@ -48,11 +53,17 @@ def run_json(state: RunState) -> dict[str, Any]:
             progress=run.progress or (run_progress(state) if run.phase else ""),
             outputs=_arguments(run.outputs),
             conditions=_conditions(state),
+            resourcesDuration=run_resources(state),
         ),
     }
 
 
-def node_json(node: Node, state: RunState, progress: str = "") -> dict[str, Any]:
+def node_json(
+    node: Node,
+    state: RunState,
+    progress: str = "",
+    resources: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
     """Return one node as Argo's NodeStatus. Times still to come are null, as Go prints them."""
     return {
         "id": node.id,
@@ -71,6 +82,7 @@ def node_json(node: Node, state: RunState, progress: str = "") -> dict[str, Any]
         "finishedAt": rfc3339(node.finished_at),
         **_filled(
             progress=progress or node.progress,
+            resourcesDuration=dict(node.resources_duration if resources is None else resources),
             podIP=node.pod_ip,
             daemoned=node.daemoned,
             nodeFlag=_filled(hooked=node.hooked, retried=node.retried),
@@ -155,6 +167,16 @@ def _arguments_given(arguments: JsonObject, given: Mapping[str, str]) -> dict[st
 
 
 def _conditions(state: RunState) -> list[dict[str, str]]:
+    return [*_progress_conditions(state), *_metrics_errors(state.run)]
+
+
+def _metrics_errors(run: RunStatus) -> list[dict[str, str]]:
+    if not run.metrics_error:
+        return []
+    return [{"type": "MetricsError", "status": "True", "message": run.metrics_error}]
+
+
+def _progress_conditions(state: RunState) -> list[dict[str, str]]:
     run = state.run
     if run.phase.is_completed:
         return [

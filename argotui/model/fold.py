@@ -21,6 +21,7 @@ from argotui.model.changes import (
     RunPatched,
     WorkRequested,
 )
+from argotui.model.metrics import Family, Measured, measure
 from argotui.model.status import Node, RunStatus
 from argotui.model.work import Work, WorkRef
 
@@ -38,6 +39,7 @@ class RunState:
     work: dict[str, tuple[WorkRef, Work]] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)  # node id -> node name
+    metrics: dict[str, Family] = field(default_factory=dict)  # by the manifest's names
 
 
 def apply(state: RunState, change: Change) -> None:
@@ -64,6 +66,8 @@ def apply(state: RunState, change: Change) -> None:
                 state.memory[change.key] = change.value
         case NodesRemoved():
             _remove(state, set(change.names))
+        case Measured():
+            measure(state.metrics, change)
         case Rejected() | Noted():
             pass
         case _:

@@ -28,7 +28,7 @@ def node_progress(state: RunState) -> dict[str, str]:
     in Argo's tree, each node once."""
     counts = _counts(state)
     order = {name: number for number, name in enumerate(counts)}
-    below = _reachable(state, order)
+    below = reachable(state, order)
     plain = sum(1 << order[name] for name, (_, all_) in counts.items() if all_ == 1)
     done = sum(1 << order[name] for name, (ready, all_) in counts.items() if ready == all_ == 1)
     odd = {order[name]: count for name, count in counts.items() if count[1] != 1}
@@ -62,8 +62,8 @@ def _count(node: Node) -> tuple[int, int]:
     return (all_, all_) if node.phase in _COMPLETE else (min(ready, all_), all_)
 
 
-def _reachable(state: RunState, order: Mapping[str, int]) -> dict[str, int]:
-    """Return node name -> the counted nodes below it, as a set of bits: diamonds count once, and
+def reachable(state: RunState, order: Mapping[str, int]) -> dict[str, int]:
+    """Return node name -> the nodes of `order` below it, as a set of bits: diamonds count once, and
     ten thousand nodes cost megabytes, not minutes."""
     below: dict[str, int] = {}
     for root in state.nodes:

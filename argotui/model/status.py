@@ -114,6 +114,7 @@ class Node:
     memoization: JsonObject | None = None
     waiting_lock: str = ""
     progress: str = ""
+    resources_duration: Mapping[str, int] = field(default_factory=dict)  # a pod's, at its end
     created_pass: int = 0
     last_pass: int = 0
     attempt: int = 0
@@ -132,6 +133,11 @@ class Node:
     def has_ended(self) -> bool:
         """In a phase after which nothing is to come (a running daemon has not)."""
         return self.phase in _ENDED
+
+    @property
+    def is_attempt(self) -> bool:
+        """One try of a Retry node (which is flagged itself where it is a hook)."""
+        return self.retried and self.type is not NodeType.RETRY
 
     @property
     def waits_for_person(self) -> bool:
@@ -173,4 +179,5 @@ class RunStatus:
     deadline_at: float | None = None
     waiting_lock: str = ""
     progress: str = ""
+    metrics_error: str = ""  # what went wrong with metrics, which never fails a run
     extra: dict[str, Any] = field(default_factory=dict)  # claims, conditions, metrics: later issues
