@@ -36,6 +36,7 @@ def test_a_run_goes_from_start_to_end_and_everything_is_on_disk(tmp_path: Path):
     summary = read_summary(tmp_path / RUN)
     assert summary is not None
     assert summary.phase is RunPhase.SUCCEEDED
+    assert summary.at_rest
     assert summary.size == (tmp_path / RUN / "journal.jsonl").stat().st_size
 
 
@@ -153,6 +154,7 @@ def test_an_engine_bug_leaves_the_journal_and_its_story(tmp_path: Path):
     summary = read_summary(tmp_path / RUN)
     assert summary is not None
     assert summary.fault.startswith("a bug of argotui")
+    assert not summary.at_rest
 
 
 async def _drain(run) -> None:
