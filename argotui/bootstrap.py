@@ -137,6 +137,7 @@ def assemble(
 
     header, folder = journal.header, journal.folder
     engine = engine_for(prepared.resolved, state)
+    copy = prepared.choices.metrics_file
     place = _run_place(
         folder,
         header,
@@ -148,7 +149,11 @@ def assemble(
         journal=journal,
         runtime=make_runtime(Place(runtime=header.runtime, options=header.runtime_options)),
         place=place,
-        options=DriveOptions(shared=state_folder() / "shared", approval_timeout=approval_timeout),
+        options=DriveOptions(
+            shared=state_folder() / "shared",
+            approval_timeout=approval_timeout,
+            metrics_file=Path(copy) if copy else None,
+        ),
         outlook=partial(outlook, engine),
     )
 

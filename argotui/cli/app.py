@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "get": "get",
     "runs": "runs",
     "logs": "logs",
+    "metrics": "metrics",
     "shell": "shell",
     "delete": "delete",
     "lint": "lint",

@@ -131,6 +131,12 @@ ApprovalTimeout = Annotated[
         help="Exit 4 after waiting for people this long, for instance 30m (with CI=true: 1h).",
     ),
 ]
+MetricsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--metrics-file", metavar="PATH", help="Keep the run's metrics here too, for a collector."
+    ),
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Tell when the manifest changes on disk.")]
 Rerun = Annotated[bool, typer.Option("--rerun", help="--watch, and run it again by itself.")]
 ExitOnSuccess = Annotated[

@@ -54,6 +54,7 @@ def run(
     approve_param: o.ApproveParam = None,
     approve_all: o.ApproveAll = False,
     approval_timeout: o.ApprovalTimeout = None,
+    metrics_file: o.MetricsFile = None,
     watch: o.Watch = False,
     rerun: o.Rerun = False,
     exit_on_success: o.ExitOnSuccess = False,
@@ -135,7 +136,17 @@ def _choices(given: Mapping[str, Any]) -> Choices:
         no_sandbox=given["no_sandbox"],
         parallel=given["parallel"],
         object_store=given["object_store"],
+        metrics_file=_metrics_file(given["metrics_file"]),
     )
+
+
+def _metrics_file(path: str | None) -> str | None:
+    if path is None:
+        return None
+    file = Path(path).expanduser().absolute()
+    if file.is_dir() or not os.access(file.parent, os.W_OK | os.X_OK):
+        raise UsageError(f"--metrics-file {path}: cannot be written")
+    return str(file)
 
 
 def _showing(given: Mapping[str, Any]) -> Showing:

@@ -22,6 +22,7 @@ from argotui.driver.keeping import Keeper
 from argotui.driver.lockfile import FileShelf
 from argotui.driver.locks import RunLocks
 from argotui.driver.machine import Machine, Outlook, no_outlook
+from argotui.driver.metering import Meter
 from argotui.driver.port import RunInfo, Snapshot, Verdict
 from argotui.driver.recover import Recovery
 from argotui.driver.states import batch_of, info_of, own_copy, word_for
@@ -60,10 +61,12 @@ class DriveEnd:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriveOptions:
     """`approval_timeout` in seconds, None: wait for ever. `shared` is the folder of what runs
-    share on this machine (locks, caches). `elsewhere`: kind of work -> what performs it."""
+    share on this machine (locks, caches). `metrics_file` is a copy of the run's metrics.
+    `elsewhere`: kind of work -> what performs it."""
 
     shared: Path
     approval_timeout: float | None = None
+    metrics_file: Path | None = None
     elsewhere: Mapping[str, str] = field(
         default_factory=lambda: {"ResourceWork": "--runtime kubernetes"}
     )
@@ -108,6 +111,13 @@ class DrivenRun:
             catch_up=journal.lines,
         )
         self._keeper = Keeper(journal, lambda: engine.state, lambda: self._waiting.nodes)
+        self._meter = Meter(
+            journal.folder,
+            lambda: engine.state,
+            self._clock.now,
+            tell=self.tell,
+            copy=options.metrics_file,
+        )
         self._dispatch = Dispatch(
             runtime=runtime,
             place=place,
@@ -270,6 +280,7 @@ class DrivenRun:
         if records:
             self.feed.publish(records)
             self._keeper.note()
+            self._meter.note()
         for item, step in steps:
             _answer(item, step)
         if carry_out:
@@ -343,6 +354,7 @@ class DrivenRun:
         except Exception as error:
             self.tell(f"closing the runtime:\n{traceback.format_exc()}")
             fault = fault or f"the runtime did not close: {error}"
+        self._meter.finish()
         self._keeper.finish(fault, closed=not keep and not fault)
         self.feed.end(fault)
         self._journal.close()

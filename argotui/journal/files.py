@@ -25,10 +25,10 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, data: bytes, *, sync: bool = True) -> None:
-    """Put `data` at `path` (0600): readers see the old content or the new. Raises OSError."""
+def write_whole(path: Path, data: bytes, *, sync: bool = True, mode: int = 0o600) -> None:
+    """Put `data` at `path`: readers see the old content or the new. Raises OSError."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         write_all(handle, data)
         if sync:

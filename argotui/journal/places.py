@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 # What a run's folder holds.
+METRICS = "metrics.prom"
 JOURNAL, LOCK, BLOBS, LOGS, WORK = "journal.jsonl", "lock", "blobs", "logs", "work"
 VIEWERS = "viewers"  # locked, shared, by those who look at the run
 

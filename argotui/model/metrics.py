@@ -126,7 +126,9 @@ def settled(
             if end is not None and not sample.is_final:
                 continue
             until = min(now, end) if end is not None else now
-            samples[labels] = replace(sample, value=max(0.0, until - sample.since), since=None)
+            samples[labels] = replace(
+                sample, value=round(max(0.0, until - sample.since), 6), since=None
+            )
         if samples:
             found.append(replace(family, samples=samples))
     return found

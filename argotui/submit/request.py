@@ -68,6 +68,7 @@ class Choices:
     parallel: int | None = None
     object_store: bool = False
     images: Mapping[str, str] = field(default_factory=dict)
+    metrics_file: str | None = None  # absolute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
