@@ -52,6 +52,16 @@ async def test_the_result_is_stdout_without_its_last_newline(house):
 
 
 @contract(*REAL)
+async def test_who_asks_for_a_terminal_has_one_and_nobody_else(house):
+    script = "test -t 0 && echo a terminal; echo no more"
+    for tty, said in ((True, "a terminal\nno more"), (False, "no more")):
+        main = {"tty": tty, "stdin": tty}
+        report = await house.run(shell(script, main=main, capture_result=True))
+        assert report.result.replace("\r", "") == said
+        assert report.state is PodState.SUCCEEDED
+
+
+@contract(*REAL)
 async def test_the_result_is_the_last_256_kib(house):
     script = "head -c 300000 /dev/zero | tr '\\0' x; printf END"
     report = await house.run(shell(script, main={"image": "debian"}))

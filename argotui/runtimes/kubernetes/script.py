@@ -110,7 +110,7 @@ esac
 
 # A signal that comes before the command is there is kept for it.
 _FORWARD = """
-c=; g=
+exec 9<&0; c=; g=
 for s in HUP INT QUIT TERM USR1 USR2; do
   trap "g=$s; [ -z \\"\\$c\\" ] || kill -$s \\$c 2>/dev/null" $s
 done
@@ -119,9 +119,10 @@ e=; if env --default-signal=INT,QUIT true >/dev/null 2>&1; then
 fi
 """
 
-# A shell ignores INT and QUIT for what it starts in the background; `env` gives them back.
+# A shell ignores INT and QUIT for what it starts in the background; `env` gives them back. Nor does
+# it leave it a stdin: by 9 it has the container's.
 _START = """
-exec $e "$@" <&0 {out}&
+exec $e "$@" <&9 9<&- {out}&
 c=$!
 [ -z "$g" ] || kill -$g $c 2>/dev/null
 """

@@ -160,6 +160,7 @@ def _container(
         "binds": binds,
         "links": _links(found, image, setting.layout),
         "guard": _guard(),
+        "tty": bool(raw.get("tty")),
         "keep": name == "main" and work.capture_result,
         "tries": int(str(retry.get("retries") or 0)) if retry is not None else 1,
         "retry_wait": seconds(retry.get("duration") or 0) if retry is not None else 0.0,

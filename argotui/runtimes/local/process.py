@@ -6,8 +6,10 @@ Used by pods for containers, and for probes that run a command in one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
+import termios
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +24,35 @@ _CHUNK = 1 << 16
 _EOF_PATIENCE = 2.0  # seconds for the output of what has been killed to end
 _RETRY = 0.01  # seconds until a sandbox that is still coming up is looked at again
 _INHERITED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _pipes() -> tuple[list[int], list[int]]:
+    """Return our ends and the command's, of stdout and stderr."""
+    out, out_end = os.pipe()
+    err, err_end = os.pipe()
+    return [out, err], [out_end, err_end]
+
+
+def _terminal() -> tuple[list[int], list[int]]:
+    """Return our end of a terminal and the command's; nobody types at it. Lines end as they were
+    written: the carriage returns of a terminal would be part of a result."""
+    ours, theirs = os.openpty()
+    settings = termios.tcgetattr(theirs)
+    settings[1] &= ~termios.OPOST
+    settings[3] &= ~termios.ECHO
+    termios.tcsetattr(theirs, termios.TCSANOW, settings)
+    return [ours], [theirs]
+
+
+def _as_streams(given: list[int]) -> list[Any]:
+    """Say what a command's three streams are to be: pipes with nothing to read, or a terminal."""
+    if len(given) == 1:
+        return [(os.POSIX_SPAWN_DUP2, given[0], number) for number in (0, 1, 2)]
+    return [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, given[0], 1),
+        (os.POSIX_SPAWN_DUP2, given[1], 2),
+    ]
 
 
 class Ending:
@@ -64,9 +95,8 @@ class Process:
 
     def start(self, command: list[str]) -> None:
         """Spawn it. Raises OSError; ValueError for text that no process can be given."""
-        out, out_end = os.pipe()
-        err, err_end = os.pipe()
-        mine, given = [out, err], [out_end, err_end]
+        mine, given = _terminal() if self._spec.get("tty") else _pipes()
+        outputs = tuple(zip(mine, (False, True), strict=False))
         try:
             self.pid = self._spawn(command, given, mine)
         except (OSError, ValueError):
@@ -78,7 +108,7 @@ class Process:
             for handle in given:
                 os.close(handle)
         self._loop.on_exit(self.pid, self._exited)
-        for handle, stderr in ((out, False), (err, True)):
+        for handle, stderr in outputs:
             os.set_blocking(handle, False)
             self._open.add(handle)
             self._loop.on_read(handle, lambda h=handle, e=stderr: self._pump(h, e))  # type: ignore[misc]
@@ -107,7 +137,7 @@ class Process:
             orphans.end_group(self.pid, signal.SIGKILL)
 
     def _spawn(self, command: list[str], given: list[int], mine: list[int]) -> int:
-        out, err = given[:2]
+        ends = _as_streams(given)
         if self._around is None:
             argv = sandbox.plain(command, self._spec["cwd"], self._spec["guard"])
             actions: list[Any] = []
@@ -128,11 +158,7 @@ class Process:
             actions = [(os.POSIX_SPAWN_DUP2, options, 3)]
             env = {}
         # The first three are no numbers of ours, and 3 is taken: see supervisor.main.
-        actions += [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, out, 1),
-            (os.POSIX_SPAWN_DUP2, err, 2),
-        ]
+        actions += ends
         return os.posix_spawn(
             argv[0], argv, env, file_actions=actions, setpgroup=0, setsigdef=_INHERITED
         )
@@ -142,6 +168,10 @@ class Process:
             data = os.read(handle, _CHUNK)
         except BlockingIOError:
             return
+        except OSError as error:
+            if error.errno != errno.EIO:  # so ends a terminal that nobody holds any more
+                raise
+            data = b""
         if not data:
             self._close(handle)
             self._settle()
