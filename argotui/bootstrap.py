@@ -131,11 +131,12 @@ def assemble(
     approval_timeout: float | None = None,
 ) -> DrivenRun:
     """Join engine, journal and runtime into a run that can be driven. Needs a running loop."""
+    from argotui import sharing
     from argotui.driver.driven import DrivenRun, DriveOptions
     from argotui.engine.outlook import outlook
     from argotui.templates import engine_for
 
-    header, folder = journal.header, journal.folder
+    header, folder, shared = journal.header, journal.folder, state_folder() / "shared"
     engine = engine_for(prepared.resolved, state)
     copy = prepared.choices.metrics_file
     place = _run_place(
@@ -150,11 +151,19 @@ def assemble(
         runtime=make_runtime(Place(runtime=header.runtime, options=header.runtime_options)),
         place=place,
         options=DriveOptions(
-            shared=state_folder() / "shared",
+            shared=shared,
             approval_timeout=approval_timeout,
             metrics_file=Path(copy) if copy else None,
         ),
         outlook=partial(outlook, engine),
+        shelf=sharing.shelf_of(
+            header,
+            folder,
+            shared,
+            priority=int(prepared.resolved.spec.extra.get("priority") or 0),
+            config_maps=place.config_maps,
+        ),
+        caches=sharing.caches_of(header, shared),
     )
 
 
@@ -252,17 +261,21 @@ def open_shell(folder: Path, ref: WorkRef, work: PodWork, container: str) -> int
 
 def end_all(known: Listed) -> None:
     """End what a driver that was killed has left running of a run. Raises RuntimeFault."""
-    from argotui.journal.lock import is_locked
+    from argotui import sharing
 
     header = read_header(known.folder)
     place = Place(runtime=header.runtime, options=header.runtime_options)
-    supervised = is_locked(known.folder / WORK / "local" / "supervisor.lock")
+    supervised = sharing.is_supervised(known.folder)
     boxed = place.runtime == Where.LOCAL and place.options.get("sandbox", "auto") == "auto"
     if supervised or not (boxed or known.summary.phase.is_completed):
         try:
             asyncio.run(asyncio.wait_for(_open_and_close(known.folder, place, header), _ENDING))
         except TimeoutError:
             raise RuntimeFault(f"what runs of {known.folder.name} does not end") from None
+        kept = read_state(known.folder).state.memory
+        sharing.give_back(
+            header, [lock for each in kept.values() for lock in each.get("locks", ())]
+        )
 
 
 async def _open_and_close(folder: Path, place: Place, header: RunHeader) -> None:

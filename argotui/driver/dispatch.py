@@ -4,15 +4,17 @@ the journal has the step. What goes wrong becomes a report; nothing here ends th
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from argotui.driver.caches import Caches
 from argotui.driver.clock import Cancel, Clock
 from argotui.driver.locks import RunLocks
 from argotui.driver.timers import Timers
+from argotui.locks.port import Shelf
 from argotui.model.commands import (
     AcquireLock,
     Ask,
@@ -28,7 +30,7 @@ from argotui.model.commands import (
 from argotui.model.errors import RuntimeFault
 from argotui.model.events import Answered, CacheNotSaved, Event, TimerFired, WorkReported
 from argotui.model.work import PodState, Report, Work, WorkRef
-from argotui.runtimes.port import RunPlace, Runtime
+from argotui.runtimes.port import ClaimsVolumes, RunPlace, Runtime
 
 AT_ONCE = 32  # calls into the runtime at the same time
 _KINDS = {"PodWork": "pods", "ResourceWork": "resource templates", "HttpWork": "http templates"}
@@ -47,7 +49,7 @@ class Dispatch:
         clock: Clock,
         put: Callable[[Event], None],
         tell: Callable[[str], None],
-        locks: RunLocks,
+        shelf: Shelf,
         caches: Caches,
         elsewhere: Mapping[str, str],
     ) -> None:
@@ -56,7 +58,7 @@ class Dispatch:
         self._clock = clock
         self._put = put
         self._tell = tell
-        self._locks = locks
+        self._locks = RunLocks(shelf, tell=put, log=tell)
         self._caches = caches
         self._elsewhere = elsewhere
         self._timers = Timers(clock, lambda at: put(TimerFired(at=at)))
@@ -91,6 +93,12 @@ class Dispatch:
                 self._locks.release(node)
             case FinishRun():
                 pass
+
+    def look_for_locks(self, outstanding: Iterable[Command]) -> None:
+        """Ask for what the run held under another driver, before anything may begin."""
+        for command in outstanding:
+            if isinstance(command, AcquireLock):
+                self.carry_out(command)
 
     async def settle(self, seconds: float) -> None:
         """Let all that was begun, delayed releases too, come to an end; give up after a while."""
@@ -196,11 +204,27 @@ class Dispatch:
                 values = await self._remembered(ask.subject)
             except Exception as error:  # whoever asked must not wait for ever
                 fault = str(error) or type(error).__name__
+        elif ask.kind == "claims":
+            fault = await self._claim(ask.subject)
         elif ask.kind == "config-map":
             values = self._config_map(ask.subject)
         else:
             self._tell(f"a question of an unknown kind: {ask.kind}")
         self._put(Answered(question=ask.question, values=values, fault=fault))
+
+    async def _claim(self, subject: str) -> str:
+        """Have the volumes of the run made where the runtime makes any; return what it says
+        against them."""
+        if not isinstance(self._runtime, ClaimsVolumes):
+            return ""
+        try:
+            await self._runtime.claim(json.loads(subject))
+        except RuntimeFault as error:
+            return str(error)
+        except Exception as error:
+            self._tell(f"claiming volumes:\n{traceback.format_exc()}")
+            return f"the runtime failed: {type(error).__name__}: {error}"
+        return ""
 
     async def _remembered(self, subject: str) -> Mapping[str, str] | None:
         found = await self._caches.load(subject)

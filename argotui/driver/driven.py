@@ -20,7 +20,6 @@ from argotui.driver.feed import Feed, Reader
 from argotui.driver.inbox import Inbox, Item
 from argotui.driver.keeping import Keeper
 from argotui.driver.lockfile import FileShelf
-from argotui.driver.locks import RunLocks
 from argotui.driver.machine import Machine, Outlook, no_outlook
 from argotui.driver.metering import Meter
 from argotui.driver.port import RunInfo, Snapshot, Verdict
@@ -31,7 +30,7 @@ from argotui.driver.waiting import Waiting
 from argotui.journal.store import Journal
 from argotui.locks.port import Shelf
 from argotui.model.changes import Batch, Planned, Rejected, Step
-from argotui.model.commands import AcquireLock, Ask, Command, FinishRun, SetTimer
+from argotui.model.commands import Ask, Command, FinishRun, SetTimer
 from argotui.model.errors import EngineBug, RuntimeFault
 from argotui.model.events import (
     Event,
@@ -124,11 +123,7 @@ class DrivenRun:
             clock=self._clock,
             put=self._inbox.put,
             tell=self.tell,
-            locks=RunLocks(
-                shelf or FileShelf(options.shared / "locks", place.folder, run=place.run_id),
-                tell=self._inbox.put,
-                log=self.tell,
-            ),
+            shelf=shelf or FileShelf(options.shared / "locks", place.folder, run=place.run_id),
             caches=caches or CacheStore(options.shared / "caches", place.namespace),
             elsewhere=options.elsewhere,
         )
@@ -180,7 +175,7 @@ class DrivenRun:
     async def _begin(self, first: RunStarted) -> None:
         self._waiting.begin(self._engine.state, self._clock.now())
         fresh = self._journal.seq == 0
-        self._look_for_locks()
+        self._dispatch.look_for_locks(self._engine.outstanding().commands)
         await self._runtime.open(self._place, self._observe)
         await asyncio.sleep(0)
         if fresh:
@@ -195,12 +190,6 @@ class DrivenRun:
             self._take([Item(event=RunParked(parked=False))])
         if self._end is None:
             self._take_over()
-
-    def _look_for_locks(self) -> None:
-        """What the run held under another driver is asked for before anything may begin."""
-        for command in self._engine.outstanding().commands:
-            if isinstance(command, AcquireLock):
-                self._dispatch.carry_out(command)
 
     def _take_over(self) -> None:
         """Ask again for what is outstanding, now that the world has been looked at."""

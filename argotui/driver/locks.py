@@ -144,12 +144,21 @@ class RunLocks:
             if trouble != self._trouble:
                 self._trouble = trouble
                 self._log(trouble)
+            self._show_waiting()
             return False
         finally:
             self._stale = self._changed.is_set()
         async with self._settled:
             self._settled.notify_all()
         return True
+
+    def _show_waiting(self) -> None:
+        """Without a table nothing can be had: who asked is told so, once."""
+        for locks, group in self._waiting.items():
+            if group.told is None:
+                group.told = Standing(lock=locks[0], limit=1)
+                for node in group.nodes:
+                    self._tell(_news(node, group.told))
 
     def _claims(self) -> list[Claim]:
         claims = [Claim(node=node, locks=locks) for node, locks in self._held.items()]
@@ -181,6 +190,8 @@ class RunLocks:
                 for each in group.nodes:
                     self._tell(_news(each, standing))
             return False
+        if standing.refused and node in self._missing:
+            raise RuntimeFault(standing.refused)  # it was held once: this may pass
         del group.nodes[node]
         if not group.nodes:
             del self._waiting[locks]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from argotui.engine.context import create_node
 from argotui.engine.core import ChildTimeout, Core
 from argotui.engine.invocation import Bound, Invocation
-from argotui.engine.locks import acquire
+from argotui.engine.locks import Wait, acquire
 from argotui.engine.times import seconds
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType
@@ -81,8 +81,9 @@ def _hold(core: Core, inv: Invocation, why: str) -> bool:
     return True
 
 
-def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node | None:
-    """Ask for the template's locks; return the waiting node while they are not all there."""
+def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node | Wait | None:
+    """Ask for the template's locks; return the waiting node while they are not all there, a Wait
+    where nothing is known of them yet. Raises HardError."""
     wanted = bound.template.synchronization
     if wanted is None:
         return None
@@ -91,7 +92,8 @@ def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node
         if node is not None and node.waiting_lock:
             core.patch(node, waiting_lock="", message="", waits_for="")
         return None
-    lock, message = waiting
+    if not waiting.lock:
+        return waiting
     if node is None:
         node = create_node(
             core,
@@ -100,14 +102,22 @@ def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node
             name=inv.name,
             node_type=type_of(core, bound.template),
             phase=NodePhase.PENDING,
-            message=message,
+            message=waiting.message,
             parent=inv.parent,
-            waiting_lock=lock,
+            waiting_lock=waiting.lock,
         )
-    core.patch(node, message=message, waits_for=message, waiting_lock=lock)
+    message = waiting.message
+    core.patch(node, message=message, waits_for=message, waiting_lock=waiting.lock)
     return node
 
 
+def begin(core: Core, node: Node | None) -> None:
+    """A node that waited for its locks, and was Pending, goes on as others begin."""
+    if node is not None and node.phase is NodePhase.PENDING and node.type in _RUNS_AT_ONCE:
+        core.mark(node, NodePhase.RUNNING)
+
+
+_RUNS_AT_ONCE = frozenset({NodeType.STEPS, NodeType.DAG, NodeType.RETRY})
 _TYPES = {
     "steps": NodeType.STEPS,
     "dag": NodeType.DAG,

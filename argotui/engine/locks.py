@@ -6,6 +6,7 @@ Called by gates (templates) and by the run itself. Argo: 4.10.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from argotui.engine.core import Core, HardError
@@ -47,9 +48,17 @@ def _space(core: Core, lock: Any) -> str:
     return str(lock.get("namespace") or core.state.run.namespace)
 
 
-def acquire(core: Core, holder: str, wanted: Synchronization) -> tuple[str, str] | None:
-    """Return None if `holder` (a node name, "" for the run) has the locks, else the lock that it
-    waits for and Argo's message. Raises HardError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """The first lock that cannot be had, and Argo's message; empty until the driver tells."""
+
+    lock: str = ""
+    message: str = ""
+
+
+def acquire(core: Core, holder: str, wanted: Synchronization) -> Wait | None:
+    """Return None if `holder` (a node name, "" for the run) has the locks, else what it waits
+    for. Raises HardError."""
     held = core.state.memory.get(_HELD + holder)
     if held is not None and held.get("granted"):
         return None
@@ -64,8 +73,8 @@ def acquire(core: Core, holder: str, wanted: Synchronization) -> tuple[str, str]
         _check_ancestors(core, holder, names)
         core.remember(_HELD + holder, {"locks": list(names), "granted": False})
         core.commands.append(AcquireLock(node_name=holder, locks=names))
-    lock, free, limit = (held or {}).get("waits") or (names[0], 0, 1)
-    return lock, _waiting(lock, free, limit)
+    told = held.get("waits") if held is not None else None
+    return Wait(lock=told[0], message=_waiting(*told)) if told else Wait()
 
 
 def _waiting(lock: str, free: int, limit: int) -> str:
@@ -116,11 +125,10 @@ def granted(core: Core, holder: str) -> None:
     if held is None:
         return
     node = core.state.nodes.get(holder)
-    if held.get("granted"):
-        if node is not None and held.get("waits"):
-            core.patch(node, waits_for="")
-    elif node is not None:
-        core.touch(holder)
+    if not held.get("granted"):
+        _touch(core, holder)
+    elif node is not None and held.get("waits"):
+        core.patch(node, waits_for="")
     core.remember(_HELD + holder, {"locks": held["locks"], "granted": True})
 
 
@@ -132,15 +140,13 @@ def waits(core: Core, news: LockWaits) -> None:
         return
     core.remember(_HELD + news.node_name, {**held, "waits": [news.lock, news.free, news.limit]})
     node = core.state.nodes.get(news.node_name)
-    if node is None:
-        return
     above = _held_above(core, news)
-    if above and not held.get("granted"):
-        refused(core, news.node_name, above)
-    elif held.get("granted"):
+    if not held.get("granted"):
+        _touch(core, news.node_name)
+        if above:
+            refused(core, news.node_name, above)
+    elif node is not None:
         core.patch(node, waits_for=_waiting(news.lock, news.free, news.limit))
-    elif node.waiting_lock:
-        core.touch(news.node_name)
 
 
 def refused(core: Core, holder: str, why: str) -> None:
@@ -148,8 +154,13 @@ def refused(core: Core, holder: str, why: str) -> None:
     held = core.state.memory.get(_HELD + holder)
     if held is not None and not held.get("granted"):
         core.remember(_HELD + holder, {**held, "refused": why})
-        if holder in core.state.nodes:
-            core.touch(holder)
+        _touch(core, holder)
+
+
+def _touch(core: Core, holder: str) -> None:
+    """Have a holder looked at; it may be no node yet."""
+    if holder:
+        core.touch(holder)
 
 
 def release(core: Core, holder: str) -> None:

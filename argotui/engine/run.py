@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from argotui.engine import gc, labels, locks, metrics
+from argotui.engine import claims, gc, labels, locks, metrics
 from argotui.engine.core import ROOT, Core, HardError
 from argotui.engine.hooks import HookPlace, run_hooks
 from argotui.engine.invocation import Invocation, config_map_value, run_arguments
@@ -33,13 +33,16 @@ def start(core: Core, event: RunStarted) -> None:
         uid=event.uid,
         namespace=event.namespace,
         created_at=event.at,
-        started_at=event.at,
         phase=RunPhase.RUNNING,
         suspended=bool(spec.suspend),
         shutdown=Shutdown(spec.shutdown) if spec.shutdown in list(Shutdown) else Shutdown.NONE,
     )
-    if spec.active_deadline_seconds is not None:
-        core.patch_run(deadline_at=event.at + spec.active_deadline_seconds)
+    _start_clock(core, event.at)
+
+
+def _start_clock(core: Core, at: float) -> None:
+    limit = core.wf.spec.active_deadline_seconds
+    core.patch_run(started_at=at, deadline_at=None if limit is None else at + limit)
 
 
 def prepare(core: Core) -> tuple[RunPhase, str] | None:
@@ -96,8 +99,8 @@ def _argument(core: Core, parameter: Parameter) -> str:
 
 def may_walk(core: Core) -> bool:
     """Say whether templates are evaluated at all now: not while the run is suspended, nor while
-    it waits for its own locks. What is dirty stays so."""
-    return not core.state.run.suspended and _has_locks(core)
+    it waits for its own locks or its claims. What is dirty stays so."""
+    return not core.state.run.suspended and _has_locks(core) and _has_claims(core)
 
 
 def walk(core: Core, visitor: Visitor) -> None:
@@ -126,6 +129,8 @@ def _has_locks(core: Core) -> bool:
         finish(core, RunPhase.FAILED, why)
         return False
     if waiting is None:
+        if core.state.run.phase is RunPhase.PENDING:  # Argo: 4.6, from the start of the run itself
+            _start_clock(core, core.now)
         core.patch_run(phase=RunPhase.RUNNING, message="", waiting_lock="")
         return True
     if waiting.lock:
@@ -142,6 +147,14 @@ def _wait(core: Core, wanted: Synchronization) -> locks.Wait | None:
             locks.release(core, "")
         return None
     return locks.acquire(core, "", wanted)
+
+
+def _has_claims(core: Core) -> bool:
+    if core.state.run.phase.is_completed or not claims.are_made(core):
+        return core.state.run.phase.is_completed
+    if why := claims.refusal(core):
+        finish(core, RunPhase.ERROR, why)
+    return not why
 
 
 def _invocation(core: Core, name: str, template: str, arguments: Arguments) -> Invocation:

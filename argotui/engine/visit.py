@@ -87,9 +87,10 @@ class Visitor:
             self._fail(inv, str(error))
             raise
         if waiting is not None:
-            return waiting
+            return waiting if isinstance(waiting, Node) else node
         if known is not Lookup.MISS:
             return known if isinstance(known, Node) else node
+        gates.begin(core, node)
         if not bound.is_composite:
             core.take_dirty(inv.name)
         strategy = retry.strategy_of(core, bound.template)

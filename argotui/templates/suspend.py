@@ -20,9 +20,10 @@ class SuspendHandler:
     def advance(self, cx: NodeContext) -> Visit | None:
         core = cx.core
         node = cx.node
-        if node is None:
-            node = cx.create(NodeType.SUSPEND, NodePhase.RUNNING)
+        if node is None or node.phase is NodePhase.PENDING:  # it waited for a lock
+            node = node or cx.create(NodeType.SUSPEND, NodePhase.RUNNING)
             core.patch(node, inputs=_with_choices(node.inputs), outputs=_expected(cx))
+            core.mark(node, NodePhase.RUNNING)
         body = cx.bound.template.body
         assert isinstance(body, SuspendBody)
         if body.duration:

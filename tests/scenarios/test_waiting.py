@@ -190,10 +190,11 @@ LOCKED = """
 
 def test_a_mutex_lets_one_in_at_a_time() -> None:
     play = Play(HEAD + LOCKED).start()
-    assert play.running == []
-    assert play.node("[0].a").message.startswith("Waiting for default/Mutex/m lock")
-    play.grant("[0].a")
+    assert "wf[0].a" not in play.engine.state.nodes  # until something is known of its lock
+    play.grant("[0].a").waits("[0].b", "default/Mutex/m", 0, 1)
     assert play.running == ["[0].a"]
+    assert play.node("[0].b").message == "Waiting for default/Mutex/m lock. Lock status: 0/1"
+    assert play.node("[0].b").waiting_lock == "default/Mutex/m"
     play.report("[0].a").grant("[0].b").report("[0].b")
     assert play.phase == "Succeeded"
 
@@ -347,7 +348,7 @@ def test_stop_ends_a_node_that_waits_for_a_lock(kind: str) -> None:
       synchronization: {{mutexes: [{{name: m}}]}}
       {body}
 """
-    play = Play(text).start().stop()
+    play = Play(text).start().waits("[0].a", "default/Mutex/m", 0, 1).stop()
     node = play.node("[0].a")
     assert (str(node.phase), node.message) == ("Failed", "Stopped with strategy 'Stop'")
     assert node.waiting_lock == ""
@@ -462,3 +463,36 @@ def test_a_cache_that_may_not_be_used_is_an_error(given, words) -> None:
     play = answer(Play(HEAD + MEMO).start().grant(""), **given)
     assert play.phase == "Error"
     assert play.node("").message.startswith(words)
+
+
+@pytest.mark.parametrize("waited", [True, False])
+@pytest.mark.parametrize("kind", ["steps", "dag", "suspend", "retry"])
+def test_what_has_its_lock_runs_as_without_one(kind: str, waited: bool) -> None:
+    body = {
+        "steps": "steps: [[{name: a, template: work}]]",
+        "dag": "dag: {tasks: [{name: a, template: work}]}",
+        "suspend": "suspend: {}\n"
+        "      outputs: {parameters: [{name: o, valueFrom: {supplied: {}}}]}",
+        "retry": "retryStrategy: {limit: 1}\n      container: {image: busybox, command: [x]}",
+    }[kind]
+    text = f"""{HEAD}
+  templates:
+    - name: main
+      synchronization: {{mutexes: [{{name: m}}]}}
+      {body}
+    - name: work
+      container: {{image: busybox, command: [x]}}
+"""
+    play = Play(text).start()
+    if waited:
+        play.waits("", "default/Mutex/m", 0, 1)
+        assert str(play.node("").phase) == "Pending"
+    play.grant("")
+    node = play.node("")
+    assert (str(node.phase), node.message, node.waiting_lock) == ("Running", "", "")
+    if kind == "suspend":
+        assert node.waits_for_person
+        play.approve("", o="x")
+        assert play.outputs("") == {"o": "x"}
+    play.run_all()
+    assert play.phase == "Succeeded"

@@ -258,11 +258,7 @@ class Bench:
             clock=self.clock,
             put=self.events.append,
             tell=self.told.append,
-            locks=RunLocks(
-                FileShelf(folder / "locks", folder, run=RUN),
-                tell=self.events.append,
-                log=self.told.append,
-            ),
+            shelf=FileShelf(folder / "locks", folder, run=RUN),
             caches=self.caches,
             elsewhere={"ResourceWork": "--runtime kubernetes"},
         )

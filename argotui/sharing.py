@@ -1,0 +1,86 @@
+"""What runs share: locks and remembered results, those of this machine or those of a cluster.
+
+Called by bootstrap, for the runtime that a run's header names. Holds no rule of Argo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from argotui.driver.caches import Caches, CacheStore, hit, now
+from argotui.driver.lockfile import FileShelf
+from argotui.journal.header import RunHeader
+from argotui.journal.lock import is_locked
+from argotui.journal.store import WORK
+from argotui.locks.port import Shelf
+
+if TYPE_CHECKING:
+    from argotui.runtimes.kubernetes.client import Client
+
+_KUBERNETES = "kubernetes"
+
+
+def shelf_of(
+    header: RunHeader, folder: Path, shared: Path, *, priority: int, config_maps: Mapping[str, Any]
+) -> Shelf:
+    """Return the table in which this run's locks are kept. `shared` is the folder of what runs
+    share on this machine. Raises RuntimeFault where no cluster is to be found."""
+    if header.runtime != _KUBERNETES:
+        return FileShelf(
+            shared / "locks",
+            folder,
+            run=header.run_id,
+            priority=priority,
+            created=header.created,
+            config_maps=config_maps,
+            goes_on=is_supervised,
+        )
+    from argotui.runtimes.kubernetes.locks import ConfigMapShelf
+
+    client, namespace = _cluster(header)
+    return ConfigMapShelf(
+        client, namespace, run=header.run_id, priority=priority, created=header.created
+    )
+
+
+def caches_of(header: RunHeader, shared: Path) -> Caches:
+    """Return what memoize remembers where this run is. Raises RuntimeFault as `shelf_of`."""
+    if header.runtime != _KUBERNETES:
+        return CacheStore(shared / "caches", header.namespace)
+    from argotui.runtimes.kubernetes.caches import ConfigMapCaches
+
+    client, namespace = _cluster(header)
+    return ConfigMapCaches(client, namespace, lambda entry: hit(entry, now))
+
+
+def give_back(header: RunHeader, locks: Iterable[str]) -> None:
+    """Free the locks of a run that is deleted. On this machine they are free once nothing of the
+    run goes on. Raises RuntimeFault."""
+    spaces = {lock.split("/", 1)[0] for lock in locks}
+    if header.runtime != _KUBERNETES or not spaces:
+        return
+    from argotui.runtimes.kubernetes.locks import release_run
+
+    client, _ = _cluster(header)
+    try:
+        asyncio.run(release_run(client, spaces, header.run_id))
+    finally:
+        client.close()
+
+
+def is_supervised(folder: Path) -> bool:
+    """Whether processes of the run are left on this machine, whoever drives it."""
+    return is_locked(folder / WORK / "local" / "supervisor.lock")
+
+
+def _cluster(header: RunHeader) -> tuple[Client, str]:
+    from argotui.runtimes.kubernetes.client import Client
+    from argotui.runtimes.kubernetes.place import find_place
+
+    given = header.runtime_options
+    context, kubeconfig = given.get("context"), given.get("kubeconfig")
+    place = find_place(context, given.get("namespace"), kubeconfig)
+    return Client(context=context, kubeconfig=kubeconfig), place.namespace
