@@ -20,7 +20,7 @@ from argotui.manifest.core.tables import Shape
 from argotui.manifest.decoding import Decoding
 from argotui.manifest.gotypes import go_name, struct_name
 from argotui.manifest.hints import removed_hint
-from argotui.manifest.scalars import value_text
+from argotui.manifest.scalars import plain_value, value_text
 from argotui.manifest.source import Path
 from argotui.model.bodies import BODIES, PluginBody, Step, StepsBody
 from argotui.model.manifest import Template, Text
@@ -118,7 +118,17 @@ def _text(at: Decoding, value: Any, path: Path) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and text != str(value):
         what = f"the number {value} becomes {text}"
         at.report(path, what, "quote it", warning="large-number")
+    elif isinstance(value, int | float) and at.source is not None:
+        _warn_changed(at, path, text, at.source.token(path))
     return text
+
+
+def _warn_changed(at: Decoding, path: Path, text: str, token: str) -> None:
+    """Argo: 2.1, 8.51. A word or number that YAML reads as something that is written otherwise."""
+    if token.lower() != text and value_text(plain_value(token) if token else "") == text:
+        kind = "a boolean" if text in ("true", "false") else "a number"
+        hint = f'quote it: "{token}"'
+        at.report(path, f"{token} is {kind}: {text}", hint, warning="changed-text")
 
 
 def _int(at: Decoding, value: Any, path: Path) -> Any:

@@ -16,7 +16,7 @@ from argotui.manifest.load import Loaded
 from argotui.manifest.rules.arguments import check_arguments
 from argotui.manifest.rules.calls import check_hooks, named_target, visit
 from argotui.manifest.rules.context import Check, Context, Site, Visit, run
-from argotui.manifest.rules.metrics import check_metrics
+from argotui.manifest.rules.metrics import warn_metrics
 from argotui.manifest.rules.spec import check_cron, check_metadata, check_spec
 from argotui.manifest.rules.template import check_template
 from argotui.manifest.rules.warnings import warn_spec
@@ -85,6 +85,7 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
     check_metadata(cx, site, workflow)
     if workflow.kind == "CronWorkflow":
         check_cron(cx, site, workflow)
+        site = replace(site, callers=(None, "cannot validate Workflow:"))
     check_spec(cx, site, path, spec)
     where = (*path, "arguments")
     prefix = "spec.arguments."
@@ -93,7 +94,7 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
     if _lacks_entrypoint(cx, workflow, spec, path):
         cx.error(site, path, "spec.entrypoint is required", _entry_hint(spec), key=True)
     if spec.metrics is not None:
-        check_metrics(cx, site, (*path, "metrics"), "", spec.metrics)
+        warn_metrics(cx, site, (*path, "metrics"), spec.metrics)
     run(_roots(cx, site, path, spec), lambda asked: check_template(cx, asked))
     if workflow.spec.workflow_template_ref is None:
         run(_rest(cx, site, path, spec), lambda asked: check_template(cx, asked))
@@ -161,6 +162,6 @@ def _roots(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> Check:
 def _rest(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> Iterator[Visit]:
     """Ask for every template that nothing led to. Argo: O13."""
     for i, template in enumerate(spec.templates):
-        callers = (None, f"templates.{template.name}")
+        callers = (site.callers, f"templates.{template.name}")
         asked = visit(cx, site, (*path, "templates", i), (site.owner, template), None)
         yield replace(asked, site=replace(asked.site, callers=callers))

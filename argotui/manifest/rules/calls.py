@@ -13,7 +13,7 @@ from argotui.manifest.rules.context import Context, Site, Visit
 from argotui.manifest.rules.tags import ANY_ARTIFACT, ANY_ITEM, ANY_PARAMETER
 from argotui.manifest.source import Path
 from argotui.model.bodies import Call, ContainerSetBody
-from argotui.model.manifest import Arguments, LifecycleHook, Template, TemplateRef
+from argotui.model.manifest import Arguments, LifecycleHook, Parameter, Template, TemplateRef
 from argotui.model.workflow import LibraryKey
 
 Target = tuple[LibraryKey, Template]
@@ -69,7 +69,7 @@ def check_call(
     if target is not None:
         yield visit(cx, here, path, target, call.arguments)
     if call.on_exit:
-        handler = named_target(cx, here, (*path, "onExit"), call.on_exit, inputs)
+        handler = _handler(cx, here, (*path, "onExit"), call.on_exit, inputs)
         if handler is not None:
             yield visit(cx, here, (*path, "onExit"), handler, None)
     yield from check_hooks(cx, here, path, call.hooks, inputs, prefix)
@@ -99,29 +99,76 @@ def check_hooks(
         if name != "exit" and not hook.expression:
             outer = Site(place=site.place, owner=site.owner)
             cx.error(outer, where, f"{prefix}.{name} Expression required", key=True)
-        if hook.template_ref is None and not hook.template:
-            cx.error(site, where, "hook has no template", key=True)
+        target = _hook_target(cx, site, where, hook, inputs)
+        if target is None:
             continue
-        if hook.template_ref is not None:
-            target = _referenced(cx, site, where, hook.template_ref, hook.template, inputs)
-        else:
-            target = named_target(cx, site, (*where, "template"), hook.template, inputs)
-        if target is not None:
-            has_arguments = hook.arguments != Arguments()
-            yield visit(cx, site, where, target, hook.arguments if has_arguments else None)
+        if hook.arguments != Arguments():
+            _warn_unsupplied(cx, site, where, hook.arguments, target[1])
+        if target[0] == site.owner or not cx.strict:
+            yield visit(cx, site, where, target, None)
+
+
+def _hook_target(
+    cx: Context, site: Site, path: Path, hook: LifecycleHook, inputs: set[str]
+) -> Target | None:
+    """Return the template of a hook; what is wrong with it Argo finds when its turn comes only."""
+    if hook.template_ref is None:
+        where = (*path, "template") if hook.template else path
+        return _handler(cx, site, where, hook.template, inputs)
+    ref = hook.template_ref
+    name, wanted = cx.fake(ref.name, inputs), cx.fake(ref.template, inputs)
+    if "{{" in name or "{{" in wanted:  # decided when it runs
+        return None
+    owner = library_key(name, cluster_scope=ref.cluster_scope)
+    found = cx.templates.get(owner, {}).get(wanted)
+    if found is None:
+        what = f"there is no template '{name}.{wanted}' for this handler: it fails when it is due"
+        cx.warn(site, (*path, "templateRef"), "missing-handler", what, _missing(cx, owner, wanted))
+    return (owner, found) if found is not None else None
+
+
+def _handler(cx: Context, site: Site, path: Path, name: str, inputs: set[str]) -> Target | None:
+    wanted = cx.fake(name, inputs)
+    templates = cx.templates.get(site.owner, {})
+    if wanted in templates:
+        return site.owner, templates[wanted]
+    if "{{" not in wanted:
+        what = f"there is no template '{name}' for this handler: it fails when it is due"
+        cx.warn(site, path, "missing-handler", what, cx.near(wanted, templates))
+    return None
+
+
+def _warn_unsupplied(
+    cx: Context, site: Site, path: Path, arguments: Arguments, template: Template
+) -> None:
+    given = {parameter.name for parameter in arguments.parameters}
+    for parameter in template.inputs.parameters:
+        if parameter.name not in given and not has_value(parameter):
+            what = f"handler '{template.name}' is not given its input '{parameter.name}'"
+            cx.warn(site, path, "handler-input", what, "pass it, or declare a default")
+
+
+def has_value(parameter: Parameter) -> bool:
+    """Say whether an input needs no argument."""
+    if parameter.value is not None or parameter.default is not None:
+        return True
+    source = parameter.value_from
+    return source is not None and (
+        source.config_map_key_ref is not None or source.supplied is not None
+    )
 
 
 def call_target(cx: Context, site: Site, path: Path, call: Call, inputs: set[str]) -> Target | None:
     """Return the template that a call means, having reported if there is none. Argo: H1-H5."""
-    if call.inline is not None:
-        return site.owner, call.inline
+    target = None
     if call.template_ref is not None:
-        return _referenced(cx, site, path, call.template_ref, call.template, inputs)
-    if not call.template:
-        what = "a template, a templateRef or an inline template is required"
-        cx.error(site, path, what)
-        return None
-    return named_target(cx, site, (*path, "template"), call.template, inputs)
+        target = _referenced(cx, site, path, call.template_ref, call.template, inputs)
+    elif call.template:
+        target = named_target(cx, site, (*path, "template"), call.template, inputs)
+    elif call.inline is None:
+        hint = "it wants a template, a templateRef or an inline template"
+        cx.error(site, path, "failed to get a template", hint)
+    return target if call.inline is None else (site.owner, call.inline)
 
 
 def named_target(cx: Context, site: Site, path: Path, name: str, inputs: set[str]) -> Target | None:

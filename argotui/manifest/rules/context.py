@@ -140,6 +140,13 @@ class Context:
         """Return a hint with the nearest of the options, or the few that there are."""
         return did_you_mean(name, options) if self.has_patience else ""
 
+    def defaults_of(self, owner: LibraryKey) -> Mapping[str, Any]:
+        """Return the templateDefaults that count where a template stands."""
+        stored = self.library.workflow_templates.get(owner.name)
+        if owner.scope == "namespaced" and stored is not None:
+            return stored.spec.template_defaults or {}
+        return self.defaults if owner.scope == "local" or self.template_mode else {}
+
     def place(self, template: Template) -> Place | None:
         return self.library.place(template)
 

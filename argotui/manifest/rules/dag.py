@@ -105,8 +105,7 @@ def _check_task(
             "Instead use 'dep-task.Failed'/'dep-task.Errored'"
         )
         cx.error(site, (*path, "continueOn"), what, key=True)
-    uses_order = uses_depends or any(graph.values())
-    if uses_order and task.name[:1].isdigit():
+    if (uses_depends or task.dependencies) and task.name[:1].isdigit():
         what = (
             f"{prefix} name cannot begin with a digit when using either 'depends' or 'dependencies'"
         )
@@ -120,7 +119,7 @@ def _check_name(
     at = f"{name}.tasks[{path[-1]}].name"
     if not task:
         cx.error(site, path, f"{at} is required")
-    elif broken := field_name_error(cx.fake(task, inputs)):
+    elif broken := field_name_error(cx.with_values(task)):
         cx.error(site, (*path, "name"), f"{at}: '{task}' is invalid: {broken}")
 
 

@@ -13,7 +13,7 @@ from argotui.manifest.rules.depends import needed_names, terms_of
 from argotui.manifest.rules.tags import tags_in
 from argotui.manifest.shapes import at_path
 from argotui.manifest.source import Path
-from argotui.model.bodies import Call, StepsBody, Task
+from argotui.model.bodies import Call, Step, StepsBody, Task
 from argotui.model.manifest import Template
 
 _NOT_OUTPUTS = ("ip", "status", "id", "startedAt", "finishedAt", "hostNodeName")
@@ -23,10 +23,31 @@ def warn_flow(cx: Context, site: Site, template: Template) -> None:
     """Look at the calls of a steps or dag template together."""
     calls = {call.name: call for _, call in calls_of(template)}
     called = {name: _called(cx, site, call) for name, call in calls.items()}
+    _warn_fail_fast(cx, site, template, calls, called)
     for path, call in calls_of(template):
         _warn_references(cx, site, template, path, call, calls, called)
         if isinstance(call, Task):
             _warn_task(cx, site, path, call, called)
+
+
+def _warn_fail_fast(
+    cx: Context,
+    site: Site,
+    template: Template,
+    calls: Mapping[str, Call],
+    called: Mapping[str, Template | None],
+) -> None:
+    """Argo: 1.6. What is tried again or tolerated has failed all the same."""
+    if not template.fail_fast:
+        return
+    for name, call in calls.items():
+        target = called.get(name)
+        if call.continue_on is not None or (target is not None and target.retry_strategy):
+            kept = "continueOn" if call.continue_on is not None else "retryStrategy"
+            what = f"failFast ends the template at the first failure, whatever {kept} '{name}' has"
+            hint = "leave one of them out" if template.kind != "dag" else "use dag.failFast"
+            cx.warn(site, ("failFast",), "fail-fast", what, hint)
+            return
 
 
 def _called(cx: Context, site: Site, call: Call) -> Template | None:
@@ -72,12 +93,22 @@ def _warn_reference(
     if producer is not None and producer.daemon and parts[2] not in _NOT_OUTPUTS:
         what = f"{text}: '{parts[1]}' is a daemon, which has no outputs while it runs"
         cx.warn(site, where, "daemon-output", what, "only its ip is there", find=text)
+    elif isinstance(other, Step) and _is_artifact_of_skipped(call, other, parts):
+        what = f"{text} is not there when '{parts[1]}' is skipped: '{call.name}' ends with an error"
+        hint = "give both the same `when`, or use a dag, where optional artifacts work"
+        cx.warn(site, where, "skipped-artifact", what, hint, find=text)
     elif (
         _may_be_absent(other, parts[2:]) and other.when != call.when and not _must_run(call, other)
     ):
-        what = f"{text} is never there when '{parts[1]}' is skipped: Argo waits for ever"
+        skipped = f"every item of '{parts[1]}'" if is_loop(other) else f"'{parts[1]}'"
+        what = f"{text} is never there when {skipped} is skipped: Argo waits for ever"
         hint = "use an output parameter with a default, or the same `when`"
         cx.warn(site, where, "skipped-result", what, hint, find=text)
+
+
+def _is_artifact_of_skipped(call: Call, other: Call, parts: list[str]) -> bool:
+    is_skipped = bool(other.when) and other.when != call.when
+    return is_skipped and parts[2:4] == ["outputs", "artifacts"]
 
 
 def _may_be_absent(call: Call, rest: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from argotui.manifest.rules.arguments import check_names
@@ -15,6 +16,7 @@ from argotui.manifest.yaml import compose
 from argotui.model.bodies import ContainerBody, ContainerSetBody, ResourceBody, ScriptBody
 from argotui.model.manifest import Template
 
+_EXPRESSION = re.compile(r"\{\{=.*?\}\}", re.DOTALL)
 _ACTIONS = ("get", "create", "apply", "delete", "replace", "patch")
 
 
@@ -33,7 +35,7 @@ def check_leaf(
         case ContainerSetBody():
             _check_container_set(cx, site, template, template.body)
         case ResourceBody():
-            _check_resource(cx, site, template, template.body)
+            _check_resource(cx, site, template, template.body, inputs)
     _check_deadline(cx, site, template)
     if template.parallelism is not None:
         what = f"{name}.parallelism is only valid for steps and dag templates"
@@ -42,7 +44,7 @@ def check_leaf(
 
 def _check_image(cx: Context, site: Site, template: Template, extra: Any) -> None:
     kind = template.kind
-    if extra.get("image") or mapping(cx.defaults.get(kind)).get("image"):
+    if extra.get("image") or mapping(cx.defaults_of(site.owner).get(kind)).get("image"):
         return
     cx.error(site, (kind,), f"templates.{template.name}.{kind}.image may not be empty", key=True)
 
@@ -88,7 +90,7 @@ def _check_container_set(
                 what = f"{name}.{container.name} dependency '{dependency}' not defined"
                 hint = cx.near(dependency, known)
                 cx.error(site, (*path, i, "dependencies", j), what, hint)
-        _check_set_mounts(cx, site, (*path, i), f"{name}[{i}]", body, container.extra)
+    _check_set_mounts(cx, site, template, body)
     if cycle := find_cycle({c.name: c.dependencies for c in body.containers}):
         what = f"{name} dependency cycle detected: {'->'.join(cycle)}"
         cx.error(site, (*path, known.index(cycle[0])), what)
@@ -98,21 +100,32 @@ def _check_container_set(
         cx.error(site, path, what)
 
 
-def _check_set_mounts(
-    cx: Context, site: Site, path: Path, name: str, body: ContainerSetBody, extra: Any
-) -> None:
-    taken = {
-        str(mount.get("mountPath")): "containerSet.volumeMounts" for mount in body.volume_mounts
-    }
-    for i, mount in enumerate(mappings(extra.get("volumeMounts"))):
+def _check_set_mounts(cx: Context, site: Site, template: Template, body: ContainerSetBody) -> None:
+    """Argo looks at the mounts of the whole set only; the API server at those of each container."""
+    taken: dict[str, str] = {}
+    for i, mount in enumerate(body.volume_mounts):
         where = str(mount.get("mountPath") or "")
         if previous := taken.get(where):
-            what = f"{name}.volumeMounts[{i}].mountPath '{where}' already mounted in {previous}"
-            cx.error(site, (*path, "volumeMounts", i, "mountPath"), what)
+            what = (
+                f"templates.{template.name}.containerSet.volumeMounts[{i}].mountPath '{where}' "
+                f"already mounted in {previous}"
+            )
+            cx.error(site, ("containerSet", "volumeMounts", i, "mountPath"), what)
         taken[where] = f"volumeMounts.{mount.get('name')}"
+    for i, container in enumerate(body.containers):
+        own = dict(taken)
+        for j, mount in enumerate(mappings(container.extra.get("volumeMounts"))):
+            where = str(mount.get("mountPath") or "")
+            if previous := own.get(where):
+                what = f"'{where}' is already mounted in {previous}: the pod is refused"
+                place = ("containerSet", "containers", i, "volumeMounts", j, "mountPath")
+                cx.warn(site, place, "mounted-twice", what)
+            own[where] = f"volumeMounts.{mount.get('name')}"
 
 
-def _check_resource(cx: Context, site: Site, template: Template, body: ResourceBody) -> None:
+def _check_resource(
+    cx: Context, site: Site, template: Template, body: ResourceBody, inputs: set[str]
+) -> None:
     name = f"templates.{template.name}.resource"
     if body.action not in _ACTIONS and "{{" not in body.action:
         what = f"{name}.action must be one of: {', '.join(_ACTIONS)}"
@@ -131,19 +144,21 @@ def _check_resource(cx: Context, site: Site, template: Template, body: ResourceB
             "for resource template"
         )
         cx.error(site, ("resource", "manifestFrom"), what, key=True)
-    _check_manifest(cx, site, template, body, name)
+    _check_manifest(cx, site, template, body, name, inputs)
 
 
 def _check_manifest(
-    cx: Context, site: Site, template: Template, body: ResourceBody, name: str
+    cx: Context, site: Site, template: Template, body: ResourceBody, name: str, inputs: set[str]
 ) -> None:
-    if body.manifest_from is not None:
-        wanted = mapping(body.manifest_from.get("artifact")).get("name", "")
+    source = mapping(mapping(body.manifest_from).get("artifact"))
+    if source:
+        wanted = source.get("name", "")
         if wanted not in [artifact.name for artifact in template.inputs.artifacts]:
             what = f"artifact {wanted} in `manifestFrom` refer to a non-exist artifact"
             cx.error(site, ("resource", "manifestFrom"), what)
-    if body.manifest and "{{" not in body.manifest:
-        _, problems = compose(body.manifest, "")
+    masked = cx.fake(_EXPRESSION.sub("placeholder", body.manifest), inputs)
+    if masked and "{{" not in masked:
+        _, problems = compose(masked, "")
         if any(problem.severity == "error" for problem in problems):
             what = f"{name}.manifest must be a valid yaml"
             first = problems[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from argotui.manifest.rules.arguments import check_names, parameter_name_error
 from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.rules.tags import check_tags
 from argotui.manifest.rules.words import type_word
 from argotui.manifest.source import Path
-from argotui.model.manifest import Parameter, Template, ValueFrom
+from argotui.model.manifest import Artifact, Parameter, Template, ValueFrom
 
 _SOURCES = ("path", "jq_filter", "json_path", "parameter", "expression")
 _CHOICES = "path, jqFilter, jsonPath, parameter, raw, expression"
@@ -45,22 +47,26 @@ def check_outputs(
                 f"{prefix}.artifacts.{artifact.name}.path only valid in container/script templates"
             )
             cx.error(site, (*where_artifact, "path"), what)
-        elif broken := escaping_path(artifact.path):
+        elif template.kind not in _GROUPS and (broken := path_error(artifact)):
             what = f"error in {prefix}.artifacts.{artifact.name}: {broken}"
             cx.error(site, (*where_artifact, "path"), what)
         _check_global_name(cx, site, where_artifact, prefix, artifact.name, artifact.global_name)
 
 
-def escaping_path(path: str) -> str:
-    """Return what is wrong with an artifact's path that climbs out of where it begins."""
-    depth = 0
-    for part in path.split("/"):
-        if part == "..":
-            depth -= 1
-        elif part not in ("", "."):
-            depth += 1
-        if depth < 0:
-            return f"path {path} resolves outside of its own folder"
+def path_error(artifact: Artifact) -> str:
+    """Return what is wrong with the path of an artifact of a leaf: it has none, or it climbs out of
+    the folder that it begins with. Argo: T5, U3."""
+    path = artifact.path
+    if not path:
+        return f"Artifact '{artifact.name}' did not specify a path"
+    head, climbs, _ = f"{path}/".partition("/../")
+    cleaned = posixpath.normpath(path)
+    inside = cleaned.startswith(f"{head}/") and len(cleaned) > len(head) + 1
+    if path.split("/")[0] == ".." or (climbs and head and not inside):
+        return (
+            f"Artifact '{artifact.name}' attempted to use a path containing '..'. "
+            "Directory traversal is not permitted"
+        )
     return ""
 
 
@@ -92,6 +98,7 @@ def _check_parameter(
 
 def _source_error(source: ValueFrom, kind: str, name: str) -> str:
     given = [part for part in _SOURCES if getattr(source, part)]
+    given += ["supplied"] if source.supplied is not None else []
     word = type_word(kind)
     if kind in _GROUPS and {"parameter", "expression"} <= set(given):
         return (
@@ -101,8 +108,6 @@ def _source_error(source: ValueFrom, kind: str, name: str) -> str:
     if len(given) > 1:
         return f"{name} multiple valueFrom types specified. choose one of: {_CHOICES}"
     if not given:
-        if source.supplied is not None:
-            return ""
         return f"{name} valueFrom type unspecified. choose one of: {_CHOICES}"
     return _wrong_kind(given[0], kind, word, name)
 

@@ -13,6 +13,7 @@ from argotui.manifest.rules.limits import check_spec_limits
 from argotui.manifest.rules.pods import check_pod_resources
 from argotui.manifest.shapes import items, mapping, mappings
 from argotui.manifest.source import Path
+from argotui.model.manifest import JsonObject
 from argotui.model.workflow import Workflow, WorkflowSpec
 
 _NAME_LIMITS = {
@@ -60,12 +61,22 @@ def _check_pod_gc(cx: Context, site: Site, path: Path, pod_gc: Any) -> None:
         cx.error(site, (*path, "strategy"), what, cx.near(str(strategy), _POD_GC))
     selector = mapping(pod_gc.get("labelSelector"))
     for i, part in enumerate(mappings(selector.get("matchExpressions"))):
-        operator = part.get("operator")
-        if operator not in _OPERATORS:
-            what = (
-                f'podGC.labelSelector invalid: "{operator}" is not a valid label selector operator'
-            )
-            cx.error(site, (*path, "labelSelector", "matchExpressions", i, "operator"), what)
+        if broken := _selector_error(part):
+            where = (*path, "labelSelector", "matchExpressions", i, "operator")
+            cx.error(site, where, f"podGC.labelSelector invalid: {broken}")
+
+
+def _selector_error(part: JsonObject) -> str:
+    operator, values = part.get("operator"), items(part.get("values"))
+    if operator not in _OPERATORS:
+        return f'"{operator}" is not a valid label selector operator'
+    if operator in ("In", "NotIn") and not values:
+        return "values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty"
+    if operator in ("Exists", "DoesNotExist") and values:
+        shown = ", ".join(f'"{value}"' for value in values)
+        rule = "values set must be empty for exists and does not exist"
+        return f"values: Invalid value: [{shown}]: {rule}"
+    return ""
 
 
 def check_cron(cx: Context, site: Site, workflow: Workflow) -> None:
@@ -92,6 +103,8 @@ def check_cron(cx: Context, site: Site, workflow: Workflow) -> None:
 
 def _check_zone(cx: Context, site: Site, zone: Any) -> None:
     if not zone:
+        return
+    if zone == "Local":
         return
     try:
         ZoneInfo(str(zone))

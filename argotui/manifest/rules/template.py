@@ -5,23 +5,29 @@ Called by validate.py for every template that the walk comes to.
 
 from __future__ import annotations
 
+import re
+
 from argotui.expr.duration import parse_duration
 from argotui.manifest.rules.arguments import check_names, has_location
+from argotui.manifest.rules.calls import has_value
 from argotui.manifest.rules.context import Check, Context, Site, Visit
 from argotui.manifest.rules.dag import check_dag
 from argotui.manifest.rules.leaf import check_leaf
 from argotui.manifest.rules.limits import check_template_limits
+from argotui.manifest.rules.locations import check_location
 from argotui.manifest.rules.metrics import check_metrics
-from argotui.manifest.rules.outputs import check_outputs, escaping_path
+from argotui.manifest.rules.outputs import check_outputs, path_error
 from argotui.manifest.rules.pods import check_pod_fields
 from argotui.manifest.rules.steps import check_steps
 from argotui.manifest.rules.warnings import warn_template
 from argotui.manifest.rules.words import POD_KINDS, type_word
+from argotui.manifest.shapes import mapping
 from argotui.manifest.source import Path
 from argotui.model.bodies import BODIES, DagBody, StepsBody
-from argotui.model.manifest import Arguments, Artifact, Parameter, Template
+from argotui.model.manifest import Arguments, Artifact, Template
 
 _TYPES = "container, containerSet, steps, script, resource, dag, suspend, template, template ref"
+_WHOLE = re.compile(r"[-+]?[0-9]+\Z")
 _POLICIES = ("Always", "OnFailure", "OnError", "OnTransientError")
 
 
@@ -46,6 +52,9 @@ def check_template(cx: Context, visit: Visit) -> Check:
         case _:
             check_leaf(cx, site, template, names, inputs)
     check_outputs(cx, site, template, names, inputs)
+    where: Path = ("archiveLocation",)
+    location = mapping(template.extra.get("archiveLocation"))
+    check_location(cx, site, where, f"templates.{template.name}.archiveLocation", location)
     if template.metrics is not None:
         check_metrics(cx, site, ("metrics",), f"templates.{template.name} ", template.metrics)
     warn_template(cx, site, template)
@@ -57,7 +66,7 @@ def _check_supplied(cx: Context, visit: Visit, arguments: Arguments) -> None:
     given = {parameter.name for parameter in arguments.parameters}
     at = visit.path
     for parameter in template.inputs.parameters:
-        if parameter.name not in given and not _has_value(parameter):
+        if parameter.name not in given and not has_value(parameter):
             what = f"templates.{template.name} inputs.parameters.{parameter.name} was not supplied"
             near = cx.near(parameter.name, sorted(given - _declared(template)))
             hint = (
@@ -73,15 +82,6 @@ def _check_supplied(cx: Context, visit: Visit, arguments: Arguments) -> None:
 
 def _declared(template: Template) -> set[str]:
     return {parameter.name for parameter in template.inputs.parameters}
-
-
-def _has_value(parameter: Parameter) -> bool:
-    if parameter.value is not None or parameter.default is not None:
-        return True
-    source = parameter.value_from
-    return source is not None and (
-        source.config_map_key_ref is not None or source.supplied is not None
-    )
 
 
 def _has_one_type(cx: Context, site: Site, template: Template) -> bool:
@@ -118,9 +118,8 @@ def _check_common(cx: Context, site: Site, template: Template) -> None:
         cx.error(site, where, what, cx.near(retry.retry_policy, _POLICIES))
     if template.timeout and kind in ("steps", "dag", "suspend"):
         cx.error(site, ("timeout",), f"{word} template doesn't support timeout field", key=True)
-    elif _is_no_duration(template.timeout):
-        what = f"{template.timeout} has invalid duration format in timeout"
-        cx.error(site, ("timeout",), what, "write a number and a unit: 30s, 5m, 1h30m")
+    else:
+        _check_timeout(cx, site, template)
     if template.pending_timeout and kind in ("steps", "dag"):
         what = f"{word} template doesn't support pendingTimeout field"
         cx.error(site, ("pendingTimeout",), what, key=True)
@@ -128,8 +127,16 @@ def _check_common(cx: Context, site: Site, template: Template) -> None:
     check_pod_fields(cx, site, template)
 
 
-def _is_no_duration(text: str) -> bool:
-    return bool(text) and "{{" not in text and parse_duration(text) is None
+def _check_timeout(cx: Context, site: Site, template: Template) -> None:
+    """Argo: T13. Of what is no duration only whole numbers are refused beforehand."""
+    text, hint = cx.with_values(template.timeout), "write a number and a unit: 30s, 5m, 1h30m"
+    if _WHOLE.match(text):
+        what = f"{template.name} has invalid duration format in timeout"
+        cx.error(site, ("timeout",), what, hint)
+    for key, given in (("timeout", text), ("pendingTimeout", template.pending_timeout)):
+        if given and "{{" not in given and not _WHOLE.match(given) and not parse_duration(given):
+            what = f"{given} is no duration: the node fails when it begins"
+            cx.warn(site, (key,), "bad-duration", what, hint)
 
 
 def _scope(cx: Context, site: Site, template: Template) -> set[str]:
@@ -162,16 +169,9 @@ def _check_artifact(
     if not is_leaf and artifact.path:
         what = f"{name}.path only valid in container/script templates"
         cx.error(site, (*path, "path"), what)
-    elif is_leaf and (broken := escaping_path(artifact.path)):
+    elif is_leaf and (broken := path_error(artifact)):
         cx.error(site, (*path, "path"), f"error in {name}: {broken}")
     if artifact.from_:
         what = f"{name}.from not valid in inputs"
         cx.error(site, (*path, "from"), what, "the caller's arguments say where it comes from")
-    git = artifact.extra.get("git")
-    if isinstance(git, dict) and not git.get("repo"):
-        cx.error(site, (*path, "git"), f"{name}.git.repo is required")
-    hdfs = artifact.extra.get("hdfs")
-    if isinstance(hdfs, dict):
-        for part in ("addresses", "path"):
-            if not hdfs.get(part):
-                cx.error(site, (*path, "hdfs"), f"{name}.hdfs.{part} is required")
+    check_location(cx, site, path, name, artifact.extra)

@@ -9,14 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from argotui.expr.duration import parse_duration
 from argotui.expr.errors import TagError
 from argotui.manifest.calls import calls_of
 from argotui.manifest.rules.context import Context, Site
-from argotui.manifest.rules.tags import tags_in
+from argotui.manifest.rules.tags import tags_in, texts_with_tags
 from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
 from argotui.model.bodies import ContainerBody, ContainerSetBody, ScriptBody
-from argotui.model.manifest import Parameter, RetryStrategy, Template
+from argotui.model.manifest import Memoize, Parameter, RetryStrategy, Template
 from argotui.model.workflow import WorkflowSpec
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`""")
@@ -26,6 +27,8 @@ _MEMBER = re.compile(
 )
 _TEXTS = r"(?<![\w.(])(?:retries|lastRetry\.(?:exitCode|duration))(?![\w.])"
 _COMPARED = re.compile(rf"({_TEXTS})\s*(?:[<>]=?|==|!=)\s*-?\d|\d\s*(?:[<>]=?|==|!=)\s*({_TEXTS})")
+_CAUSE = re.compile(r"lastRetry\.(status|exitCode|message)|lastRetry\[")
+_FAILURES = re.compile(r"(?<!fromJSON\()fromJSON\(\s*workflow\.failures\s*\)")
 _LABEL = "workflows.argoproj.io/configmap-type"
 
 
@@ -48,6 +51,8 @@ def warn_fields(cx: Context, site: Site, template: Template) -> None:
     _warn_inputs(cx, site, template)
     _warn_daemon(cx, site, template)
     _warn_inline(cx, site, template)
+    _warn_container_set(cx, site, template)
+    _warn_failures(cx, site, template)
     _warn_hyphens(cx, site, template)
     if template.kind == "plugin":
         what = "plugin templates need the controller's agent; here they fail"
@@ -63,6 +68,10 @@ def warn_retry(cx: Context, site: Site, path: Path, retry: RetryStrategy) -> Non
     elif retry.limit is None and not retry.expression:
         what = "without a limit what fails is started again for ever, and at once"
         cx.warn(site, path, "unbounded-retry", what, "give the retryStrategy a limit")
+    if retry.expression and not retry.retry_policy and not _CAUSE.search(retry.expression):
+        what = "with an expression and no retryPolicy errors are tried again as well"
+        hint = "write retryPolicy: OnFailure, or ask for lastRetry.status in the expression"
+        cx.warn(site, (*path, "expression"), "expression-policy", what, hint)
     if match := _COMPARED.search(_QUOTED.sub(_blank, retry.expression)):
         name = match[1] or match[2]
         what = f"{name} is a text, which cannot be compared with a number"
@@ -85,16 +94,38 @@ def _warn_inputs(cx: Context, site: Site, template: Template) -> None:
 
 def warn_config_map(cx: Context, site: Site, path: Path, parameter: Parameter) -> None:
     """Argo: 8.16. Only the ConfigMaps at hand can be looked at."""
-    source = parameter.value_from
-    name = mapping(source.config_map_key_ref).get("name") if source else None
+    if parameter.value_from is not None:
+        ref = parameter.value_from.config_map_key_ref
+        _warn_label(cx, site, (*path, "valueFrom", "configMapKeyRef"), ref, "Parameter")
+
+
+def _warn_label(cx: Context, site: Site, path: Path, ref: Any, kind: str) -> None:
+    name = mapping(ref).get("name")
     stored = cx.library.config_maps.get(name) if isinstance(name, str) else None
     if stored is None:
         return
     labels = mapping(mapping(stored.get("metadata")).get("labels"))
-    if labels.get(_LABEL) != "Parameter":
-        what = f"ConfigMap '{name}' lacks the label {_LABEL}: Parameter"
-        where = (*path, "valueFrom", "configMapKeyRef")
-        cx.warn(site, where, "configmap-label", what, "the Argo controller does not read it")
+    if labels.get(_LABEL) != kind:
+        what = f"ConfigMap '{name}' lacks the label {_LABEL}: {kind}"
+        cx.warn(site, path, "configmap-label", what, "the Argo controller does not read it")
+
+
+def warn_max_age(cx: Context, site: Site, memoize: Memoize) -> None:
+    """Argo: 4.11. Go's durations know no days; a cache without its label is not read."""
+    age = memoize.max_age
+    if age and "{{" not in age and parse_duration(age) is None:
+        what = f"{age} is no duration: the node fails when it begins"
+        cx.warn(site, ("memoize", "maxAge"), "bad-duration", what, "write 24h, 30m, 10s")
+    ref = mapping(memoize.cache).get("configMap")
+    _warn_label(cx, site, ("memoize", "cache", "configMap"), ref, "Cache")
+
+
+def _warn_container_set(cx: Context, site: Site, template: Template) -> None:
+    body = template.body
+    if isinstance(body, ContainerSetBody) and body.retry_strategy:
+        what = "retries counts the attempts here, the first one too; with 0 nothing is started"
+        where = ("containerSet", "retryStrategy")
+        cx.warn(site, where, "container-set-retries", what, "write one more than you want")
 
 
 def _warn_daemon(cx: Context, site: Site, template: Template) -> None:
@@ -114,6 +145,14 @@ def _warn_inline(cx: Context, site: Site, template: Template) -> None:
                 what = f"'{parameter.name}' means the input of the template around it, not this one"
                 where = (*path, "inline", "inputs", "parameters", i)
                 cx.warn(site, where, "inline-inputs", what, "give it another name")
+
+
+def _warn_failures(cx: Context, site: Site, template: Template) -> None:
+    for where, text in texts_with_tags(template.source):
+        if "workflow.failures" in text and (match := _FAILURES.search(text)):
+            what = "workflow.failures is JSON in a JSON text: once decoded it is still a text"
+            hint = "write fromJSON(fromJSON(workflow.failures))"
+            cx.warn(site, where, "failures-json", what, hint, find=match[0])
 
 
 def _warn_hyphens(cx: Context, site: Site, template: Template) -> None:

@@ -16,10 +16,13 @@ from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.rules.flow import warn_flow
 from argotui.manifest.rules.graph import Ancestors
 from argotui.manifest.rules.locks import warn_template_locks, warn_workflow_locks
+from argotui.manifest.rules.memo import warn_memoized_results
+from argotui.manifest.rules.recursion import warn_recursion
 from argotui.manifest.rules.tags import tags_in
 from argotui.manifest.rules.traps import (
     warn_config_map,
     warn_fields,
+    warn_max_age,
     warn_retry,
     warn_volumes,
 )
@@ -55,6 +58,7 @@ def warn_template(cx: Context, site: Site, template: Template) -> None:
         if not _KEY_CHARACTERS.match(fixed):
             what = "a memoization key may have letters, digits and '-' only"
             cx.warn(site, ("memoize", "key"), "memo-key", what)
+        warn_max_age(cx, site, template.memoize)
     warn_fields(cx, site, template)
     warn_flow(cx, site, template)
     warn_template_locks(cx, site, template)
@@ -156,6 +160,8 @@ def warn_spec(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> None:
         warn_config_map(cx, site, (*path, "arguments", "parameters", i), parameter)
     warn_volumes(cx, site, path, spec)
     warn_workflow_locks(cx, site, path, spec)
+    warn_memoized_results(cx, site, path, spec)
+    warn_recursion(cx, site, path, spec)
     if not cx.lint:
         return
     for name in _CLUSTER_ONLY:

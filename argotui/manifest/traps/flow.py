@@ -201,4 +201,121 @@ templates:
   container: {image: alpine}
 """,
     ),
+    "nested-semaphore": Trap(
+        title="A template wants a semaphore that its caller holds",
+        about="Each caller keeps its place until the called template has ended, which wants one "
+        "more: when callers hold all places, all of them wait for ever. Keep the semaphore on one "
+        "of them.",
+        example="""\
+entrypoint: main
+synchronization: {semaphores: [{configMapKeyRef: {name: limits, key: deploy}}]}
+templates:
+- name: main
+  synchronization: {semaphores: [{configMapKeyRef: {name: limits, key: deploy}}]}
+  container: {image: alpine}
+""",
+    ),
+    "missing-handler": Trap(
+        title="A handler or hook that calls a template that there is not",
+        about="Argo looks for it only when the handler is due, and then it fails. Mind the name.",
+        example="""\
+entrypoint: main
+templates:
+- {name: main, steps: [[{name: a, template: work, onExit: notfy}]]}
+- {name: work, container: {image: alpine}}
+""",
+    ),
+    "handler-input": Trap(
+        title="A hook that does not give its template what it wants",
+        about="Argo looks at the inputs of a handler only when it is due, and then it fails. Pass "
+        "the argument, or declare a default.",
+        example="""\
+entrypoint: main
+hooks:
+  failed:
+    expression: workflow.status == "Failed"
+    template: notify
+    arguments: {parameters: [{name: text, value: x}]}
+templates:
+- {name: main, container: {image: alpine}}
+- {name: notify, inputs: {parameters: [{name: to}, {name: text}]}, container: {image: alpine}}
+""",
+    ),
+    "fail-fast": Trap(
+        title="failFast on a template together with retries or continueOn",
+        about="The failFast of a template (not that of its dag) ends it at the first child that "
+        "fails, an attempt that would be tried again or a failure that is tolerated included.",
+        example="""\
+entrypoint: main
+templates:
+- {name: main, failFast: true, steps: [[{name: a, template: work}]]}
+- {name: work, retryStrategy: {limit: 2}, container: {image: alpine}}
+""",
+    ),
+    "skipped-artifact": Trap(
+        title="An artifact of a step that may be skipped",
+        about="The step that wants it ends with an error when the other one was skipped, even if "
+        "the artifact is optional. Give both the same `when`, or use a dag.",
+        example="""\
+entrypoint: main
+templates:
+- name: main
+  steps:
+  - - {name: a, template: make, when: "{{workflow.name}} == x"}
+  - - name: b
+      template: main-2
+      arguments: {artifacts: [{name: f, from: "{{steps.a.outputs.artifacts.f}}"}]}
+- name: make
+  steps: [[{name: c, template: work}]]
+  outputs: {artifacts: [{name: f, optional: true}]}
+- {name: main-2, inputs: {artifacts: [{name: f}]}, steps: [[{name: d, template: work}]]}
+- {name: work, container: {image: alpine}}
+""",
+    ),
+    "branching-recursion": Trap(
+        title="A template that calls itself more than once",
+        about="Each level has twice as many nodes as the one before, and there may be 100 levels. "
+        "Give the calls `when`s that exclude each other, or loop instead.",
+        example="""\
+entrypoint: main
+templates:
+- name: main
+  steps:
+  - - {name: left, template: main, when: "{{workflow.name}} != x"}
+    - {name: right, template: main, when: "{{workflow.name}} != x"}
+""",
+    ),
+    "expression-policy": Trap(
+        title="A retry expression without a retryPolicy",
+        about="With an expression the policy is Always unless one is set: errors (a pod that is "
+        "deleted, an image that is not found) are tried again as well. Set retryPolicy, or ask for "
+        "lastRetry.status.",
+        example="""\
+entrypoint: main
+templates:
+- name: main
+  retryStrategy: {limit: 3, expression: asInt(retries) < 2}
+  container: {image: alpine}
+""",
+    ),
+    "memo-result": Trap(
+        title="The result of a memoized template",
+        about="The cache holds outputs.result only if the call that filled it was asked for its "
+        "result; a later one that is asked then waits for ever. Hand on an output parameter.",
+        example="""\
+entrypoint: main
+templates:
+- name: main
+  steps:
+  - - {name: a, template: work}
+  - - {name: b, template: work}
+  - - name: c
+      template: use
+      arguments: {parameters: [{name: p, value: "{{steps.b.outputs.result}}"}]}
+- name: work
+  memoize: {key: k, cache: {configMap: {name: cache}}}
+  container: {image: alpine}
+- {name: use, inputs: {parameters: [{name: p}]}, container: {image: alpine}}
+""",
+    ),
 }

@@ -86,4 +86,28 @@ templates:
 """,
         lint_only=True,
     ),
+    "container-set-retries": Trap(
+        title="The retryStrategy of a containerSet",
+        about="Its `retries` counts all attempts, the first one too, and with 0 the command never "
+        "runs. Write one more than you want, or put the retryStrategy on the template.",
+        example="""\
+entrypoint: main
+templates:
+- name: main
+  containerSet: {retryStrategy: {retries: 2}, containers: [{name: main, image: alpine}]}
+""",
+    ),
+    "mounted-twice": Trap(
+        title="Two volumes at one place of a container",
+        about="Argo does not look at it, and the API server refuses the pod.",
+        example="""\
+entrypoint: main
+volumes: [{name: a, emptyDir: {}}]
+templates:
+- name: main
+  containerSet:
+    volumeMounts: [{name: a, mountPath: /a}]
+    containers: [{name: main, image: alpine, volumeMounts: [{name: a, mountPath: /a}]}]
+""",
+    ),
 }

@@ -184,4 +184,48 @@ templates:
 - {name: main, container: {image: alpine}}
 """,
     ),
+    "changed-text": Trap(
+        title="A word or number that is not the text it looks like",
+        about="YAML reads y, yes and on as true, 010 as 8, 1.10 as 1.1, 1e3 as 1000, and the text "
+        "of that is what the parameter gets. Quote it.",
+        example="""\
+entrypoint: main
+arguments: {parameters: [{name: version, value: 1.10}]}
+templates:
+- {name: main, container: {image: alpine}}
+""",
+    ),
+    "failures-json": Trap(
+        title="workflow.failures decoded once",
+        about="It is JSON inside of a JSON text: decoded once it is a text, which has no fields. "
+        "Write fromJSON(fromJSON(workflow.failures)).",
+        example="""\
+entrypoint: main
+onExit: bye
+templates:
+- {name: main, container: {image: alpine}}
+- {name: bye, container: {image: alpine, args: ["{{=len(fromJSON(workflow.failures))}}"]}}
+""",
+    ),
+    "bad-duration": Trap(
+        title="A text that is no duration",
+        about="Argo reads it when the node begins, which then fails. Write a number and a unit: "
+        "30s, 5m, 24h; there are no days.",
+        example="""\
+entrypoint: main
+templates:
+- {name: main, timeout: 1 hour, container: {image: alpine}}
+""",
+    ),
+    "bad-metric": Trap(
+        title="A metric that is never written",
+        about="Of the metrics of a workflow nothing is checked beforehand; one without a good "
+        "name, a help text and a value is left out when it is due.",
+        example="""\
+entrypoint: main
+metrics: {prometheus: [{name: runs, counter: {value: "1"}}]}
+templates:
+- {name: main, container: {image: alpine}}
+""",
+    ),
 }
