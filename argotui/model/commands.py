@@ -43,7 +43,8 @@ class SetTimer:
 class Ask:
     """A question to the world; answered by `Answered` with the same `question`.
 
-    `kind` is config-map (subject: name) or cache (subject: ConfigMap name + "/" + key).
+    `kind` is config-map (subject: name), cache (subject: ConfigMap name + "/" + key) or claims
+    (subject: volumeClaimTemplates by the names of their claims, as JSON).
     """
 
     question: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from argotui.model.manifest import JsonObject
 from argotui.model.work import Work, WorkRef
-from argotui.runtimes.port import Emit, RunPlace, Runtime
+from argotui.runtimes.port import ClaimsVolumes, Emit, RunPlace, Runtime
 
 
 class JoinedRuntime:
@@ -29,6 +32,10 @@ class JoinedRuntime:
     async def open(self, place: RunPlace, emit: Emit) -> None:
         for each in self._all:
             await each.open(place, emit)
+
+    async def claim(self, claims: Mapping[str, JsonObject]) -> None:
+        if isinstance(self._all[0], ClaimsVolumes):
+            await self._all[0].claim(claims)
 
     async def start(self, ref: WorkRef, work: Work) -> None:
         chosen = next(each for each in self._all if isinstance(work, each.performs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from argotui.model.manifest import JsonObject
 from argotui.model.work import Observation, Work, WorkRef
@@ -29,6 +29,16 @@ class RunPlace:
     work: Path
     config_maps: Mapping[str, JsonObject] = field(default_factory=dict)
     secrets: Mapping[str, JsonObject] = field(default_factory=dict)
+
+
+@runtime_checkable
+class ClaimsVolumes(Protocol):
+    """What a runtime has beside its port where volumes are made for a run as a whole."""
+
+    async def claim(self, claims: Mapping[str, JsonObject]) -> None:
+        """Make the PersistentVolumeClaims, once: templates by the claims' names. They go with the
+        run. Raises RuntimeFault with the words of whoever refuses one."""
+        ...
 
 
 class Runtime(Protocol):

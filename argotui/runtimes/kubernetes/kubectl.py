@@ -31,7 +31,7 @@ _SWITCHES = frozenset(
         *("--allow-missing-template-keys", "--show-managed-fields", "--insecure-skip-tls-verify"),
     )
 )
-_REFUSED = frozenset(("--filename", "--selector", "--context", "--kubeconfig", "--patch-file"))
+_REFUSED = frozenset(("--filename", "--context", "--kubeconfig", "--patch-file"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,12 @@ class Flags:
         """The (type, name) that the words name: `TYPE NAME` or `TYPE/NAME`."""
         words = self.words[0].split("/", 1) if len(self.words) == 1 else list(self.words)
         return (words[0], words[1]) if len(words) == 2 else None
+
+    @property
+    def kind(self) -> str:
+        """The type that `TYPE --selector LABELS` is about, empty where objects are named."""
+        alone = len(self.words) == 1 and "/" not in self.words[0] and "--selector" in self.values
+        return self.words[0] if alone else ""
 
     @property
     def dry_run(self) -> bool:

@@ -114,7 +114,7 @@ class Resources:
             self._begun[ref.key] = Kept(ref=ref)
             self._folder.save(self._begun[ref.key])
         target, found = await self._act(work, flags, again=again)
-        if found is not None and (failure or success):
+        if target is not None and found is not None and (failure or success):
             found = await self._settled(target, found, failure, success)
         parameters, errors = self._outputs(work, found)
         return Report(
@@ -132,17 +132,18 @@ class Resources:
 
     async def _act(
         self, work: ResourceWork, flags: Flags, *, again: bool
-    ) -> tuple[operations.Target, Mapping[str, Any] | None]:
+    ) -> tuple[operations.Target | None, Mapping[str, Any] | None]:
         target, found = None, None
         for target in await self._targets(work, flags):
             found = await operations.act(
                 self._client, work.action, target, flags, work.merge_strategy, again=again
             )
-        assert target is not None
         return target, found
 
     async def _targets(self, work: ResourceWork, flags: Flags) -> list[operations.Target]:
         documents = [each for each in _documents(work.manifest) if each]
+        if "--selector" in flags.values:
+            return await self._selected(work, flags)
         if not documents and not work.flags:
             raise RuntimeFault("Must provide at least one of flags or manifest.")
         if flags.target is not None:
@@ -160,6 +161,20 @@ class Resources:
                 raise RuntimeFault("setOwnerReference takes a manifest of one document")
             documents = [_with_owner(documents[0], self._owner)]
         return [await self._target(each, work, flags) for each in documents]
+
+    async def _selected(self, work: ResourceWork, flags: Flags) -> list[operations.Target]:
+        """Return all that a selector of labels finds now: none is no error, as with kubectl."""
+        if work.action != "delete" or not flags.kind:
+            raise RuntimeFault("--selector goes with delete and one type: TYPE --selector LABELS")
+        kind = await self._discovery.of_word(flags.kind)
+        namespace = flags.values.get("--namespace") or self._namespace
+        query = {"labelSelector": flags.values["--selector"]}
+        listed = await self._client.call("GET", kind.path(namespace), query=query)
+        names = [str(each["metadata"]["name"]) for each in listed.get("items") or ()]
+        return [
+            operations.Target(kind=kind, namespace=namespace, name=name, document={})
+            for name in names
+        ]
 
     async def _target(
         self, document: dict[str, Any], work: ResourceWork, flags: Flags

@@ -14,6 +14,7 @@ from typing import Any
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import Observation, PodState, PodWork, Report, ResourceWork, Work, WorkRef
+from argotui.runtimes.kubernetes.claims import make_claims
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.events import explain_waiting
@@ -54,6 +55,7 @@ class KubernetesRuntime:
         self._hold_seconds, self._keep_pods = hold_seconds, keep_pods
         self._place: ClusterPlace | None = None
         self._run: RunPlace | None = None
+        self._owner: Mapping[str, Any] = {}
         self._client: Client | None = None
         self._json_path = json_path
         self._pods: Pods | None = None
@@ -83,7 +85,7 @@ class KubernetesRuntime:
         client = self._client = Client(context=self._context, kubeconfig=self._kubeconfig)
         await client.in_thread(client.transport)
         owner = await ensure_owner(client, cluster.namespace, place.run_id, place.workflow_name)
-        reference = owner_reference(owner)
+        reference = self._owner = owner_reference(owner)
         setting = Setting(
             run_id=place.run_id,
             workflow_name=place.workflow_name,
@@ -129,6 +131,12 @@ class KubernetesRuntime:
         except RuntimeFault as error:
             report = Report(state=PodState.FAILED, fault=str(error))
             self._emit(Observation(ref=ref, report=report, at=time.time()))
+
+    async def claim(self, claims: Mapping[str, Any]) -> None:
+        assert self._client is not None
+        assert self._run is not None
+        where = self._cluster().namespace
+        await make_claims(self._client, where, claims, self._owner, self._run.run_id)
 
     async def stop(self, ref: WorkRef, grace: float) -> None:
         self._open_resources().stop(ref)
