@@ -56,6 +56,14 @@ class ChildTimeout(HardError):
     """A pending node ran past its timeout: fails a step group with `timeout`. Argo: 1.6."""
 
 
+class ChildError(HardError):
+    """A child that could not be started: what its parent has to say of it. Argo: 1.6."""
+
+    def __init__(self, child: str, why: HardError) -> None:
+        super().__init__(str(why))
+        self.child = child
+
+
 def _check_json(text: str) -> str:
     if _NO_JSON.search(text) or any(c > "\uffff" and not c.isprintable() for c in text):
         raise HardError("cannot finish template replacement because the result was invalid JSON")
@@ -70,7 +78,9 @@ class Core:
     at, by the node that evaluates it), `parents` (who evaluates a node), `frames` (open steps,
     groups, DAGs), `held` (containers whose next child a limit keeps back), `revisit` (to be
     looked at again in the next pass), `watching` (looked at on every event: open hook
-    expressions), `lost_daemons` (daemons that ended by themselves, until their steps saw it).
+    expressions), `lost_daemons` (daemons that ended by themselves, until their steps saw it),
+    `unsynced` (pods that a shutdown ended while they ran: for one pass still, Argo waits for what
+    they have to say, and only their dag has failed before that).
     """
 
     wf: ResolvedWorkflow
@@ -90,6 +100,7 @@ class Core:
     awaited_answers: set[str] = field(default_factory=set)
     checked: set[int] = field(default_factory=set)  # ids of templates whose expressions parse
     lost_daemons: set[str] = field(default_factory=set)
+    unsynced: set[str] = field(default_factory=set)
     timers: Timers = field(default_factory=Timers)
     made: int = 0  # nodes, in answer to this event
     too_deep: int = 0

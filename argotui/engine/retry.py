@@ -13,7 +13,7 @@ from argotui.engine.context import Visit, create_node
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Bound, Invocation, bind, rebind
 from argotui.engine.links import attempts_among
-from argotui.engine.times import seconds, words
+from argotui.engine.times import moment, seconds, words
 from argotui.expr.scope import expand
 from argotui.model.manifest import RetryStrategy, Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
@@ -28,10 +28,12 @@ _POLICIES = {
     "Always": (True, True),
     "OnTransientError": (False, False),
 }
+# what Argo knows a passing error by, where it has but the text
 _TRANSIENT = (
-    "connection refused", "connection reset by peer", "transport is closing", "i/o timeout",
-    "tls handshake timeout", "etcdserver", "exceeded quota", "too many requests",
-    "the object has been modified", "net/http: request canceled", "no such host",
+    "Connection closed by foreign host", "net/http: TLS handshake timeout", "i/o timeout",
+    "connection timed out", "connection reset by peer", "http2: client connection lost",
+    "connect: connection refused", "invalid connection", "etcdserver: leader changed",
+    "etcdserver: request timed out", "etcdserver: too many requests", "upper: no more rows in",
 )  # fmt: skip
 
 
@@ -57,7 +59,10 @@ def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrate
         )  # fmt: skip
         metrics.node_made(core, node, bound.template)
     core.take_dirty(inv.name)
-    begun = len(attempts_of(core, inv.name))
+    before = attempts_of(core, inv.name)
+    begun = len(before)
+    if before and before[-1].name in core.unsynced:
+        return node
     while True:
         attempts = attempts_of(core, inv.name)
         try:
@@ -94,7 +99,12 @@ def _check_progress(attempts: list[Node], begun: int) -> None:
 
 
 def _retries_errors(strategy: RetryStrategy) -> bool:
-    return strategy.retry_policy in ("Always", "OnError", "OnTransientError")
+    return _policy_of(strategy) != "OnFailure"
+
+
+def _policy_of(strategy: RetryStrategy) -> str:
+    """Argo: 4.4. An expression alone means that everything may be tried again."""
+    return strategy.retry_policy or ("Always" if strategy.expression else "OnFailure")
 
 
 def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[Node]) -> Visit:
@@ -135,12 +145,13 @@ def _variables(past: list[Node], *, exit_code: str) -> dict[str, str]:
             "lastRetry.duration": "0",
             "lastRetry.message": "",
         }
-    duration = (last.finished_at or 0.0) - (last.started_at or 0.0)
+    # Argo keeps times in whole seconds
+    duration = int(last.finished_at or 0.0) - int(last.started_at or 0.0)
     return {
         "retries": str(len(past)),
-        "lastRetry.exitCode": str(last.outputs.get("exitCode", "-1")),
+        "lastRetry.exitCode": str(last.outputs.get("exitCode", exit_code)),
         "lastRetry.status": str(last.phase),
-        "lastRetry.duration": f"{max(0.0, duration):g}",
+        "lastRetry.duration": str(max(0, duration)),
         "lastRetry.message": last.message,
     }
 
@@ -179,7 +190,7 @@ def _shut_down(core: Core) -> str | None:
     if run.shutdown is not Shutdown.NONE:
         return f"Stopped with strategy '{run.shutdown}'"
     if run.deadline_at is not None and core.now >= run.deadline_at:
-        return "retry exceeded workflow deadline"
+        return f"retry exceeded workflow deadline {moment(run.deadline_at)}"
     return None
 
 
@@ -229,12 +240,12 @@ def _waits(core: Core, node: Node, attempts: list[Node], strategy: RetryStrategy
 
 
 def _not_covered(last: Node, strategy: RetryStrategy) -> str | None:
-    policy = strategy.retry_policy or ("Always" if strategy.expression else "OnFailure")
+    policy = _policy_of(strategy)
     if policy not in _POLICIES:
         raise HardError(f"{policy} is not a valid RetryPolicy")
     on_failed, on_error = _POLICIES[policy]
     if policy == "OnTransientError":
-        on_failed = on_error = any(word in last.message.lower() for word in _TRANSIENT)
+        on_failed = on_error = any(word in last.message for word in _TRANSIENT)
     covered = on_failed if last.phase is NodePhase.FAILED else on_error
     return None if covered else ""
 

@@ -13,20 +13,37 @@ _LEAVES = frozenset({NodeType.POD, NodeType.SUSPEND, NodeType.HTTP, NodeType.PLU
 DEADLINE = "Step exceeded its deadline"
 
 
-def enforce(core: Core) -> None:
-    """Fail what may not go on."""
+def is_asked_for(core: Core) -> bool:
+    """Say whether the run is shut down or past its deadline."""
     run = core.state.run
     late = run.deadline_at is not None and core.now >= run.deadline_at
-    if run.shutdown is Shutdown.NONE and not late:
-        return
+    return late or run.shutdown is not Shutdown.NONE
+
+
+def look_again(core: Core) -> None:
+    """Have all that may end by itself now looked at: retries that wait, and dags."""
+    for node in core.state.nodes.values():
+        if node.type in (NodeType.RETRY, NodeType.DAG) and not node.has_ended:
+            core.touch(node.name)
+    core.touch(core.state.run.name)
+
+
+def enforce(core: Core) -> bool:
+    """Fail what may not go on; says whether there was any."""
+    run = core.state.run
+    if not is_asked_for(core):
+        return False
+    late = run.shutdown is Shutdown.NONE
+    ended = False
     for node in list(core.state.nodes.values()):
         if node.has_ended or (node.type not in _LEAVES and not node.waiting_lock):
             continue
         on_exit = part_of_exit_handler(core, node)
         if on_exit and run.shutdown is not Shutdown.TERMINATE:
             continue
-        _end(core, node, late=late and run.shutdown is Shutdown.NONE)
-    core.touch(run.name)
+        _end(core, node, late=late)
+        ended = True
+    return ended
 
 
 def _end(core: Core, node: Node, *, late: bool) -> None:
@@ -37,6 +54,8 @@ def _end(core: Core, node: Node, *, late: bool) -> None:
         return
     stop_work(core, node, str(run.shutdown).lower())
     if node.type is NodeType.POD and node.attempt:
+        if node.phase is NodePhase.RUNNING:
+            core.unsynced.add(node.name)
         core.mark(node, NodePhase.FAILED, f"workflow shutdown with strategy:  {run.shutdown}")
     else:
         core.mark(node, NodePhase.FAILED, f"Stopped with strategy '{run.shutdown}'")

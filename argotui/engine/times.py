@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from argotui.engine.core import HardError
 from argotui.expr.golang import go_duration
 
@@ -12,6 +14,11 @@ def seconds(text: str | int) -> float:
     if found is None:
         raise HardError(f'time: invalid duration "{text}"')
     return found
+
+
+def moment(at: float) -> str:
+    """Return a time as Go prints it."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC")
 
 
 def words(duration: float) -> str:

@@ -55,12 +55,11 @@ def _tasks(cx: NodeContext, node: Node, frame: DagFrame) -> Visit:
         if task in frame.order:
             heappush(heap, (frame.order[task], task))
     seen: set[str] = set()
-    shut = _is_shut(cx)
     while heap:
         entry = heappop(heap)
         task = entry[1]
         name = f"{node.name}.{task}"
-        if task in seen or node.has_ended or (shut and name not in core.state.nodes):
+        if task in seen or node.has_ended or name in core.unsynced:
             continue
         seen.add(task)
         yield _task(cx, frame, frame.tasks[task])
@@ -74,8 +73,7 @@ def _tasks(cx: NodeContext, node: Node, frame: DagFrame) -> Visit:
 
 
 def _is_shut(cx: NodeContext) -> bool:
-    """Argo: 1.6, 4.14. A dag that is shut down starts nothing more and runs the exit handlers of
-    its targets only."""
+    """Argo: 1.6, 4.14. A dag that is shut down waits for the exit handlers of its targets only."""
     return cx.core.state.run.shutdown is not Shutdown.NONE and not cx.inv.on_exit
 
 
@@ -246,15 +244,17 @@ def _say_errored(cx: NodeContext, name: str, error: HardError) -> None:
 def _conclude(cx: NodeContext, node: Node, frame: DagFrame) -> None:
     """Roll up once nothing is open. Argo: 1.6 DAG."""
     core = cx.core
-    shut = _is_shut(cx)
     targets_open = any(task in frame.open_hooks for task in frame.targets)
-    if core.ledger.open[node.id] and not shut:
+    if targets_open:
         return
-    phase = assess(core, node, frame)
-    if phase is None or targets_open:
-        if not (shut and not targets_open and not core.ledger.open[node.id]):
-            return
-        phase = NodePhase.FAILED
+    if _is_shut(cx):
+        phase: NodePhase | None = NodePhase.FAILED
+    elif core.ledger.open[node.id]:
+        return
+    else:
+        phase = assess(core, node, frame)
+    if phase is None:
+        return
     if phase is NodePhase.SUCCEEDED:
         outputs = template_outputs(core, cx.bound.template, _final_scope(cx, frame))
         _set_outbound(core, node, frame)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from argotui.engine.calls import Expanded
 from argotui.engine.context import NodeContext, Visit, create_node
-from argotui.engine.core import Core
+from argotui.engine.core import ChildError, ChildTimeout, Core, HardError
 from argotui.engine.hooks import HookPlace, has_hooks, run_exit, run_hooks
 from argotui.engine.invocation import Invocation
 from argotui.expr.scope import Scope
@@ -80,7 +80,7 @@ def visit_items(
         items.fresh = False
         dirty = dirty | _begin(core, items, link)
     for name in sorted(dirty & items.all.keys(), key=items.order.__getitem__):
-        if name in core.state.nodes:
+        if name in core.state.nodes and name not in core.unsynced:
             yield _visit_item(cx, items, name, settle, link)
     while items.waiting:
         name = items.waiting.popleft()
@@ -114,7 +114,12 @@ def _visit_item(
     core = cx.core
     item = items.all[name]
     items.open.add(name)
-    node = yield cx.evaluate(item.inv)
+    try:
+        node = yield cx.evaluate(item.inv)
+    except ChildTimeout:
+        raise
+    except HardError as error:
+        raise ChildError(name, error) from None
     if node is None:
         if name not in core.state.nodes:
             items.open.discard(name)

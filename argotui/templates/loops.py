@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argotui.engine.context import NodeContext, Visit, create_node
-from argotui.engine.core import Core, HardError
+from argotui.engine.core import ChildError, ChildTimeout, Core
 from argotui.engine.hooks import has_hooks
 from argotui.engine.invocation import Invocation
 from argotui.model.bodies import Task
@@ -58,17 +58,15 @@ def _create_group(cx: NodeContext, frame: DagFrame, task: Task, items: Items, na
 
 def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, group: Node) -> Visit:
     core = cx.core
-    waiting_before = len(items.waiting) + len(items.open)
     while True:
         try:
             yield visit_items(
                 cx, group.name, items, _settled, lambda child: core.link(group.name, child)
             )
-        except HardError as error:
-            _item_error(core, items, error)
-            if len(items.waiting) + len(items.open) == waiting_before:
-                break
-            waiting_before = len(items.waiting) + len(items.open)
+        except ChildTimeout:
+            return None  # the node it ended has the group looked at again
+        except ChildError as error:
+            _item_error(core, group, items, error)
             continue
         break
     if has_hooks(task):
@@ -78,15 +76,12 @@ def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, gro
     return None
 
 
-def _item_error(core: Core, items: Items, error: HardError) -> None:
+def _item_error(core: Core, group: Node, items: Items, error: ChildError) -> None:
     """An item that could not be started is an Error of its own; the others go on."""
-    for name in list(items.open):
-        node = core.state.nodes.get(name)
-        if node is not None and node.phase is NodePhase.ERROR and node.message == str(error):
-            core.mark(node, NodePhase.ERROR, f"task '{name}' errored: {error}")
-            items.open.discard(name)
-            parent = core.parents.get(name, "")
-            core.link(parent, name)
+    name = error.child
+    core.mark(core.state.nodes[name], NodePhase.ERROR, f"task '{name}' errored: {error}")
+    core.link(group.name, name)
+    items.open.discard(name)
 
 
 def _settled(item: Item, node: Node) -> Visit:

@@ -1,4 +1,4 @@
-"""Hooks and exit handlers: where they hang, what they are given, what their errors do. Argo: 4.5."""
+"""Hooks and exit handlers: where they hang, what they are given, what errors do. Argo: 4.5."""
 
 from __future__ import annotations
 
