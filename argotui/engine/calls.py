@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Bound, Invocation
 from argotui.engine.producers import Layered
+from argotui.engine.references import resolve_artifacts
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
 from argotui.expr.golang import (
     item_description,
@@ -23,8 +24,8 @@ from argotui.expr.golang import (
 )
 from argotui.expr.scope import MapScope, Scope
 from argotui.expr.when import evaluate_when
-from argotui.model.bodies import Call
-from argotui.model.manifest import Arguments, Json, Parameter, Sequence
+from argotui.model.bodies import Call, Step
+from argotui.model.manifest import Arguments, Artifact, Json, Parameter, Sequence
 
 C = TypeVar("C", bound=Call)
 _MAX_ITEMS = 1_000_000  # of a withSequence: more cannot be meant
@@ -42,7 +43,7 @@ class Expanded:
 
 def waits_forever(name: str) -> bool:
     """Names whose absence makes Argo's controller requeue without end."""
-    return name.startswith(("steps.", "tasks."))
+    return name.startswith(("steps.", "tasks.")) and ".outputs.artifacts." not in name
 
 
 def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Expanded | None]:
@@ -63,6 +64,8 @@ def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Ex
             return skipped, Expanded(call=skipped, skip=skip_message(when))
         bare = core.fill(bare, bound.scope)
         arguments, absent = _arguments(core, bare.arguments, everything)
+        taken = _artifacts(core, call, bare, bound, everything)
+        arguments = replace(arguments, artifacts=taken)
         bare = core.fill(replace(bare, when=when, arguments=Arguments()), everything,
                           must=waits_forever)  # fmt: skip
     except Unresolved as error:
@@ -106,8 +109,23 @@ def _arguments(core: Core, arguments: Arguments, scope: Scope) -> tuple[Argument
             if not error.whole:
                 raise
             absent.add(parameter.name)
-    artifacts = core.fill(arguments.artifacts, scope)
-    return Arguments(parameters=tuple(filled), artifacts=artifacts), frozenset(absent)
+    return Arguments(parameters=tuple(filled)), frozenset(absent)
+
+
+def _artifacts(
+    core: Core, written: Call, call: Call, bound: Bound, scope: Scope
+) -> tuple[Artifact, ...]:
+    """Return the artifacts that a call hands over. Steps say of a bad one that it is a reference.
+
+    Raises ExpressionError.
+    """
+    inputs = bound.template.inputs
+    try:
+        return resolve_artifacts(core, call.arguments.artifacts, scope, inputs)
+    except ExpressionError as error:
+        if isinstance(written, Step):
+            raise ExpressionError(f"unable to resolve references: {error}") from None
+        raise
 
 
 def is_loop(call: Call) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from argotui.engine.core import Core, HardError
 from argotui.engine.parameters import parameter_json, parameters_text
 from argotui.engine.producers import Layered
+from argotui.engine.references import artifact_json, bind_artifacts
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.expr.scope import MapScope, Scope
 from argotui.expr.template import compile_text, has_tag, map_strings, tags
@@ -93,7 +94,10 @@ def bind(core: Core, inv: Invocation) -> Bound:
     if template.kind in _POD_KINDS and not is_retried(core, template):
         own["pod.name"] = core.pod_name(inv.name, template.name)
     first: Scope = Layered(MapScope(own), core.globals)
-    supplied = replace(template.inputs, parameters=tuple(_inputs(core, inv, template, first)))
+    supplied = Inputs(
+        parameters=tuple(_inputs(core, inv, template, first)),
+        artifacts=bind_artifacts(template, inv.arguments),
+    )
     head = replace(template, inputs=supplied, **_own_body(template))
     try:
         if template.kind in _COMPOSITE:
@@ -240,10 +244,7 @@ def _as_json(inputs: Inputs) -> dict[str, Any]:
     if inputs.parameters:
         found["parameters"] = [parameter_json(parameter) for parameter in inputs.parameters]
     if inputs.artifacts:
-        found["artifacts"] = [
-            {"name": artifact.name, "path": artifact.path, **artifact.extra}
-            for artifact in inputs.artifacts
-        ]
+        found["artifacts"] = [artifact_json(artifact) for artifact in inputs.artifacts]
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argotui.engine.core import Core, HardError
+from argotui.engine.references import output_artifacts
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
 from argotui.expr.evaluate import compile_expression
 from argotui.expr.golang import quote, to_text
@@ -20,9 +21,13 @@ def template_outputs(core: Core, template: Template, scope: Scope) -> dict[str, 
 
     Raises HardError for one that cannot be computed and has no default.
     """
-    if not template.outputs.parameters:
-        return None
-    return {"parameters": [_parameter(core, each, scope) for each in template.outputs.parameters]}
+    found: dict[str, Any] = {}
+    if template.outputs.parameters:
+        listed = [_parameter(core, each, scope) for each in template.outputs.parameters]
+        found["parameters"] = listed
+    if artifacts := output_artifacts(core, template, scope):
+        found["artifacts"] = artifacts
+    return found or None
 
 
 def _parameter(core: Core, declared: Parameter, scope: Scope) -> dict[str, Any]:
@@ -70,12 +75,17 @@ def export(core: Core, node: Node) -> None:
         return
     for parameter in node.outputs.get("parameters", ()):
         if parameter.get("globalName") and parameter.get("value") is not None:
-            _export_parameter(core, parameter)
+            _export(
+                core, "parameters", {"name": parameter["globalName"], "value": parameter["value"]}
+            )
+    for artifact in node.outputs.get("artifacts", ()):
+        if artifact.get("globalName"):
+            kept = {key: artifact[key] for key in artifact if key != "globalName"}
+            _export(core, "artifacts", {**kept, "name": artifact["globalName"]})
 
 
-def _export_parameter(core: Core, parameter: Mapping[str, Any]) -> None:
+def _export(core: Core, section: str, entry: Mapping[str, Any]) -> None:
     outputs = dict(core.state.run.outputs)
-    name = parameter["globalName"]
-    others = [each for each in outputs.get("parameters", ()) if each["name"] != name]
-    outputs["parameters"] = [*others, {"name": name, "value": parameter["value"]}]
+    others = [each for each in outputs.get(section, ()) if each["name"] != entry["name"]]
+    outputs[section] = [*others, entry]
     core.patch_run(outputs=outputs)

@@ -17,6 +17,7 @@ from argotui.expr.scope import Lack, Layers, expand
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase
 
+_SKIPPED = (NodePhase.SKIPPED, NodePhase.OMITTED)
 # what encoding/json escapes, which in JSON stands inside texts only
 _HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
@@ -24,12 +25,14 @@ _HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
     """One step or task: its node (of a loop the StepGroup or TaskGroup), the nodes of a loop's
-    items in order of their index, and the template it calls. `lenient`: see decision 9."""
+    items in order of their index, and the template it calls. `lenient`: see decision 9.
+    `is_step` tells a step from a task."""
 
     node: Node
     items: tuple[Node, ...] | None = None
     template: Template | None = None
     lenient: bool = True
+    is_step: bool = False
 
 
 def values_of(producer: Producer) -> dict[str, str | Lack]:
@@ -40,10 +43,12 @@ def values_of(producer: Producer) -> dict[str, str | Lack]:
     found = _common(producer.node)
     if producer.items is not None:
         found.update(_aggregates(producer.items, producer.lenient))
-    elif producer.node.phase in (NodePhase.SKIPPED, NodePhase.OMITTED):
+        return found
+    if producer.node.phase in _SKIPPED:
         found.update(_of_skipped(producer.template))
     else:
         found.update(_outputs(producer.node))
+    found.update(_artifacts(producer))
     return found
 
 
@@ -73,7 +78,19 @@ def _outputs(node: Node) -> Iterator[tuple[str, str | Lack]]:
         yield "outputs.result", outputs["result"]
     if outputs.get("exitCode") is not None:
         yield "exitCode", outputs["exitCode"]
-    for artifact in outputs.get("artifacts", ()):
+
+
+def _artifacts(producer: Producer) -> Iterator[tuple[str, str]]:
+    """Return the artifacts as texts. One that is declared and that nothing keeps refers to its
+    producer; of a skipped step there are empty ones. Argo: 2.9"""
+    node = producer.node
+    skipped = node.phase in _SKIPPED
+    for declared in producer.template.outputs.artifacts if producer.template else ():
+        if not skipped:
+            yield f"outputs.artifacts.{declared.name}", compact_json({"from": node.name})
+        elif producer.is_step:
+            yield f"outputs.artifacts.{declared.name}", "{}"
+    for artifact in node.outputs.get("artifacts", ()):
         yield f"outputs.artifacts.{artifact['name']}", compact_json(artifact)
 
 
@@ -167,6 +184,8 @@ class ProducerScope:
         if head != self._prefix:
             return Lack.MISSING
         who, _, rest = rest.partition(".")
+        if rest.startswith("outputs.artifacts."):
+            return Lack.MISSING  # no text: arguments refer to it by `from`
         producer = self._find(who)
         return Lack.MISSING if producer is None else value_of(producer, rest)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from argotui.model.manifest import Artifact, Template
 from argotui.model.work import StagedFile
@@ -14,19 +15,42 @@ from argotui.pods.request import PodError
 
 _KINDS = ("s3", "gcs", "azure", "oss", "hdfs", "http", "artifactory", "git", "raw", "plugin")
 _MODE = 0o644
+_VOLUME = "input-artifacts"
 
 
 def staged_artifacts(template: Template, mains: tuple[str, ...]) -> tuple[StagedFile, ...]:
     """Return the raw input artifacts as files of every main container. Argo: 5.1.
 
-    Optional artifacts that a store would have to bring are absent. Raises PodError for required
-    ones, and for paths that lead out.
+    Optional artifacts that a store would have to bring are absent. Raises PodError for others
+    of a store, and for paths that lead out.
     """
     return tuple(
         StagedFile(container=name, path=path, content=content, mode=mode)
         for path, content, mode in _files(template)
         for name in mains
     )
+
+
+def missing_artifact(template: Template) -> str:
+    """Return the name of an input that is needed and says nowhere what it is, "" without any.
+
+    Argo finds that in the pod only. Argo: 2.9
+    """
+    for artifact in template.inputs.artifacts:
+        if not artifact.optional and not artifact.from_ and not _kind(artifact):
+            return artifact.name
+    return ""
+
+
+def empty_artifacts(template: Template) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the mounts, and their volume, for optional inputs that are not there: the path of
+    each is an empty folder. Argo: 5.5."""
+    mounts = [
+        {"name": _VOLUME, "mountPath": _path(artifact), "subPath": artifact.name}
+        for artifact in template.inputs.artifacts
+        if artifact.optional and artifact.path and _kind(artifact) != "raw"
+    ]
+    return mounts, [{"name": _VOLUME, "emptyDir": {}}] if mounts else []
 
 
 def unkept_artifacts(template: Template) -> tuple[str, ...]:
@@ -36,7 +60,7 @@ def unkept_artifacts(template: Template) -> tuple[str, ...]:
 
 def _files(template: Template) -> Iterator[tuple[str, str, int]]:
     for artifact in template.inputs.artifacts:
-        kind = next((key for key in _KINDS if artifact.extra.get(key) is not None), "")
+        kind = _kind(artifact)
         if kind == "raw":
             mode = _MODE if artifact.mode is None else artifact.mode
             yield _path(artifact), _data(artifact), mode
@@ -46,6 +70,10 @@ def _files(template: Template) -> Iterator[tuple[str, str, int]]:
                 f"input artifact '{artifact.name}'{of_kind} needs an artifact store, which argotui "
                 "does not have yet; only raw artifacts work"
             )
+
+
+def _kind(artifact: Artifact) -> str:
+    return next((key for key in _KINDS if artifact.extra.get(key) is not None), "")
 
 
 def _path(artifact: Artifact) -> str:

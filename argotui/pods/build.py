@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from argotui.model.work import CollectedFile, PodWork
-from argotui.pods.artifacts import staged_artifacts, unkept_artifacts
+from argotui.pods.artifacts import empty_artifacts, staged_artifacts, unkept_artifacts
 from argotui.pods.containers import (
     MAIN,
     Mains,
@@ -16,6 +16,7 @@ from argotui.pods.containers import (
     main_containers,
     mounted_volumes,
     sidecars,
+    with_mounts,
 )
 from argotui.pods.metadata import pod_metadata
 from argotui.pods.patch import patched_spec
@@ -56,6 +57,8 @@ def build_pod(request: PodRequest) -> PodWork:
 
 
 def _pod_spec(request: PodRequest, mains: Mains) -> dict[str, Any]:
+    mounts, own = empty_artifacts(request.template)
+    mains = with_mounts(mains, mounts, own)
     inits = init_containers(request.template, mains)
     containers = [*mains.containers, *sidecars(request.template, mains)]
     mounted = mounted_volumes([*containers, *inits])

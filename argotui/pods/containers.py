@@ -6,7 +6,7 @@ Called by pods.build.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from argotui.model.bodies import ContainerBody, ContainerSetBody, ScriptBody
@@ -52,6 +52,16 @@ def main_containers(template: Template) -> Mains:
             return _container_set(body)
         case _:
             raise PodError(f"template '{template.name}' has no containers")
+
+
+def with_mounts(mains: Mains, mounts: list[dict[str, Any]], volumes: list[dict[str, Any]]) -> Mains:
+    """Return the mains with these mounts in every container, and the volumes they are of."""
+    if not mounts:
+        return mains
+    containers = tuple(
+        {**each, "volumeMounts": [*_mounts(each), *plain(mounts)]} for each in mains.containers
+    )
+    return replace(mains, containers=containers, volumes=(*mains.volumes, *volumes))
 
 
 def init_containers(template: Template, mains: Mains) -> list[dict[str, Any]]:

@@ -11,11 +11,13 @@ from argotui.expr.errors import ExpressionError, TagError
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 from argotui.model.work import PodWork, Work
+from argotui.pods.artifacts import missing_artifact
 from argotui.pods.build import build_pod
 from argotui.pods.request import PodError, PodRequest
 from argotui.pods.requests import build_resource
 
 _DEADLINE = "Step exceeded its deadline"
+_NOT_SUPPLIED = "init: Error (exit code 64): required artifact '{}' not supplied"
 
 
 class PodHandler:
@@ -38,6 +40,9 @@ class PodHandler:
         limit = _seconds_left(cx, node)
         if limit is not None and limit <= 0:
             core.mark(node, NodePhase.FAILED, _DEADLINE)
+            return None
+        if missing := missing_artifact(cx.bound.template):
+            core.mark(node, NodePhase.ERROR, _NOT_SUPPLIED.format(missing))
             return None
         name = core.pod_name(node.name, cx.bound.template.name)
         try:

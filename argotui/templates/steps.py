@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from argotui.engine.calls import Expanded, expand, invocation, is_loop, resolve_call
 from argotui.engine.context import NodeContext, Visit
-from argotui.engine.core import ROOT, ChildTimeout, Core, HardError, new_node
+from argotui.engine.core import ROOT, ChildError, ChildTimeout, Core, HardError, new_node
 from argotui.engine.daemons import end_daemons
 from argotui.engine.invocation import find_template
 from argotui.engine.links import outbound_of
@@ -150,30 +150,19 @@ def _visit_group(cx: NodeContext, group: Node, frame: StepsFrame) -> Visit:
         core.mark(group, NodePhase.FAILED, "timeout")
         return None
     except HardError as error:
-        _group_error(core, group, items, error)
+        _group_error(core, group, error)
         return None
     if items.settled and not group.has_ended:
         _roll_up(core, group, items)
     return None
 
 
-def _group_error(core: Core, group: Node, items: Items, error: HardError) -> None:
-    """A child that could not be started, or a hook expression that cannot be evaluated."""
-    bad = next(
-        (
-            name
-            for name in items.all
-            if name in core.state.nodes
-            and core.state.nodes[name].phase is NodePhase.ERROR
-            and core.state.nodes[name].message == str(error)
-        ),
-        None,
-    )
-    if bad is None:
-        core.mark(group, NodePhase.ERROR, str(error))
-        return
-    core.link(group.name, bad)
-    text = f"step group deemed errored due to child {bad} error: {error}"
+def _group_error(core: Core, group: Node, error: HardError) -> None:
+    """A child that could not be started, or a hook that cannot be evaluated. Argo: 1.6."""
+    text = str(error)
+    if isinstance(error, ChildError):
+        core.link(group.name, error.child)
+        text = f"step group deemed errored due to child {error.child} error: {error}"
     core.mark(group, NodePhase.ERROR, text)
 
 
@@ -262,7 +251,7 @@ def _offer(cx: NodeContext, group: Node, frame: StepsFrame) -> None:
         own = nodes.get(f"{group.name}.{step.name}")
         template = _template_of(cx, step, frame)
         if own is not None:
-            frame.producers[step.name] = Producer(node=own, template=template)
+            frame.producers[step.name] = Producer(node=own, template=template, is_step=True)
             continue
         prefix = f"{group.name}.{step.name}("
         items = tuple(node for node in children if node.name.startswith(prefix))

@@ -5,4 +5,4 @@ KNOWN = {
     "hook-bad-expr": "the recorded pod was still pending when the hook was looked at",
 }
 # recorded with an artifact store, which argotui does not have yet
-ARTIFACTS = "art-"
+ARTIFACTS = ("art-missing-input", "art-on-failure", "art-output-missing", "art-pass")
