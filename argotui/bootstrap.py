@@ -154,16 +154,16 @@ def assemble(
             shared=shared,
             approval_timeout=approval_timeout,
             metrics_file=Path(copy) if copy else None,
+            shelf=sharing.shelf_of(
+                header,
+                folder,
+                shared,
+                priority=int(prepared.resolved.spec.extra.get("priority") or 0),
+                config_maps=place.config_maps,
+            ),
+            caches=sharing.caches_of(header, shared),
         ),
         outlook=partial(outlook, engine),
-        shelf=sharing.shelf_of(
-            header,
-            folder,
-            shared,
-            priority=int(prepared.resolved.spec.extra.get("priority") or 0),
-            config_maps=place.config_maps,
-        ),
-        caches=sharing.caches_of(header, shared),
     )
 
 
@@ -272,10 +272,7 @@ def end_all(known: Listed) -> None:
             asyncio.run(asyncio.wait_for(_open_and_close(known.folder, place, header), _ENDING))
         except TimeoutError:
             raise RuntimeFault(f"what runs of {known.folder.name} does not end") from None
-        kept = read_state(known.folder).state.memory
-        sharing.give_back(
-            header, [lock for each in kept.values() for lock in each.get("locks", ())]
-        )
+        sharing.give_back(header, read_state(known.folder).state)
 
 
 async def _open_and_close(folder: Path, place: Place, header: RunHeader) -> None:

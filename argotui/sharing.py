@@ -6,7 +6,7 @@ Called by bootstrap, for the runtime that a run's header names. Holds no rule of
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from argotui.journal.header import RunHeader
 from argotui.journal.lock import is_locked
 from argotui.journal.store import WORK
 from argotui.locks.port import Shelf
+from argotui.model.fold import RunState
 
 if TYPE_CHECKING:
     from argotui.runtimes.kubernetes.client import Client
@@ -56,10 +57,11 @@ def caches_of(header: RunHeader, shared: Path) -> Caches:
     return ConfigMapCaches(client, namespace, lambda entry: hit(entry, now))
 
 
-def give_back(header: RunHeader, locks: Iterable[str]) -> None:
+def give_back(header: RunHeader, state: RunState) -> None:
     """Free the locks of a run that is deleted. On this machine they are free once nothing of the
     run goes on. Raises RuntimeFault."""
-    spaces = {lock.split("/", 1)[0] for lock in locks}
+    asked = [value for key, value in state.memory.items() if key.startswith("lock/")]
+    spaces = {lock.split("/", 1)[0] for each in asked for lock in each["locks"]}
     if header.runtime != _KUBERNETES or not spaces:
         return
     from argotui.runtimes.kubernetes.locks import release_run

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from argotui.driver.caches import Caches, CacheStore
 from argotui.driver.clock import Cancel, Clock, RealClock
@@ -60,12 +61,14 @@ class DriveEnd:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriveOptions:
     """`approval_timeout` in seconds, None: wait for ever. `shared` is the folder of what runs
-    share on this machine (locks, caches). `metrics_file` is a copy of the run's metrics.
+    share on this machine; `shelf` and `caches` are its own unless given. `metrics_file` is a copy of the run's metrics.
     `elsewhere`: kind of work -> what performs it."""
 
     shared: Path
     approval_timeout: float | None = None
     metrics_file: Path | None = None
+    shelf: Shelf | None = None
+    caches: Caches | None = None
     elsewhere: Mapping[str, str] = field(
         default_factory=lambda: {"ResourceWork": "--runtime kubernetes"}
     )
@@ -84,8 +87,6 @@ class DrivenRun:
         options: DriveOptions,
         clock: Clock | None = None,
         outlook: Outlook = no_outlook,
-        shelf: Shelf | None = None,
-        caches: Caches | None = None,
     ) -> None:
         self._engine = engine
         self._journal = journal
@@ -123,8 +124,7 @@ class DrivenRun:
             clock=self._clock,
             put=self._inbox.put,
             tell=self.tell,
-            shelf=shelf or FileShelf(options.shared / "locks", place.folder, run=place.run_id),
-            caches=caches or CacheStore(options.shared / "caches", place.namespace),
+            **_shared(options, place),
             elsewhere=options.elsewhere,
         )
 
@@ -355,6 +355,16 @@ class DrivenRun:
         except Exception:
             self.tell(f"looking ahead:\n{traceback.format_exc()}")
             return {}
+
+
+def _shared(options: DriveOptions, place: RunPlace) -> dict[str, Any]:
+    """Return what runs share: as the options say, else that of this machine."""
+    folder = options.shared
+    shelf = options.shelf or FileShelf(folder / "locks", place.folder, run=place.run_id)
+    return {
+        "shelf": shelf,
+        "caches": options.caches or CacheStore(folder / "caches", place.namespace),
+    }
 
 
 def _refusal(step: Step) -> str | None:
