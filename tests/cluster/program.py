@@ -30,19 +30,23 @@ class Done:
     err: str
 
 
-def argotui(folder: Path, kubeconfig: str, *arguments: str) -> Done:
-    """Carry out a command line, its state and settings in `folder`."""
-    environment = {
+def environment(folder: Path, kubeconfig: str) -> dict[str, str]:
+    """Return the environment of a program whose state and settings are in `folder`."""
+    return {
         **{name: value for name, value in os.environ.items() if name != "CI"},
         "KUBECONFIG": kubeconfig,
         "ARGOTUI_STATE_DIR": str(folder / "state"),
         "XDG_CONFIG_HOME": str(folder),
         "COLUMNS": "200",
     }
+
+
+def argotui(folder: Path, kubeconfig: str, *arguments: str) -> Done:
+    """Carry out a command line to its end."""
     done = subprocess.run(
         [sys.executable, "-P", "-m", "argotui", *arguments],
         capture_output=True,
-        env=environment,
+        env=environment(folder, kubeconfig),
         stdin=subprocess.DEVNULL,
         timeout=120,
         check=False,

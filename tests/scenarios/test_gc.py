@@ -56,6 +56,20 @@ def test_a_failed_run_keeps_its_pods_on_workflow_success() -> None:
     assert released(play) == set()
 
 
+def test_the_selector_and_the_delay_are_the_manifests() -> None:
+    rule = "OnPodCompletion, deleteDelayDuration: 1m30s, labelSelector: {matchLabels: {gc: yes}}"
+    text = (TEXT % rule).replace(
+        "    - name: work\n",
+        "    - name: work\n      metadata: {labels: {gc: '{{inputs.parameters.gc}}'}}\n"
+        "      inputs: {parameters: [{name: gc, value: 'no'}]}\n",
+    )
+    good = "{name: good, template: work, arguments: {parameters: [{name: gc, value: 'true'}]}}"
+    play = Play(text.replace("{name: good, template: work}", good)).start()
+    play.report("[0].good").report("[0].bad", 1)
+    found = [command for command in play.commands if isinstance(command, ReleaseWork)]
+    assert [(play.short(each.ref.node_name), each.delay) for each in found] == [("[0].good", 90)]
+
+
 def test_label_selectors() -> None:
     labels = {"a": "1", "b": "2"}
     assert selects({}, labels)

@@ -23,7 +23,7 @@ from argotui.runtimes.kubernetes.held import read_held
 from argotui.runtimes.kubernetes.kept import Folder, Kept
 from argotui.runtimes.kubernetes.logs import LogFollower
 from argotui.runtimes.kubernetes.making import Maker
-from argotui.runtimes.kubernetes.report import garbage_delay, report_of, settled, started, waits_for
+from argotui.runtimes.kubernetes.report import report_of, settled, started, waits_for
 from argotui.runtimes.kubernetes.shim import (
     ANNOTATION_NODE_ID,
     LABEL_ATTEMPT,
@@ -279,14 +279,6 @@ class Pods:
         with contextlib.suppress(RuntimeFault):  # a full disk costs the next driver, not this one
             self._folder.save(tracked.kept)
         self._say(tracked, report)
-        if (delay := garbage_delay(tracked.pod, report)) is not None:
-            self._spawn(self._take_away(tracked, delay))
-
-    async def _take_away(self, tracked: Tracked, delay: float) -> None:
-        """What is not taken away by the end of the run goes with its owner."""
-        await asyncio.sleep(delay)
-        with contextlib.suppress(RuntimeFault):
-            await self._delete(tracked, 1.0)
 
     # -- what a running pod asks for ---------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from argotui.model.errors import RuntimeFault
 from argotui.model.work import ContainerState, PodState, Report
 from argotui.runtimes.kubernetes.message import (
     LastWords,
@@ -20,7 +19,6 @@ from argotui.runtimes.kubernetes.message import (
     last_words,
     outputs_of,
 )
-from argotui.runtimes.kubernetes.retries import duration
 from argotui.runtimes.kubernetes.shim import Plan
 
 _PHASES = {
@@ -34,7 +32,6 @@ _EXEC = re.compile(r'exec: "(?P<name>(?:[^"\\]|\\.)*)": (?P<why>[^"]*?)(?:: unkn
 _WHYS = ("executable file not found in $PATH", "no such file or directory", "permission denied")
 _KILLED = frozenset({137, 143})
 NOT_RUN = 64
-ANNOTATION_POD_GC = "workflows.argoproj.io/pod-gc-strategy"
 
 
 def report_of(
@@ -81,20 +78,6 @@ def waits_for(pod: Mapping[str, Any]) -> str:
             words = [str(waiting["reason"]), str(waiting.get("message") or "")]
             return ": ".join(part for part in words if part)
     return ""
-
-
-def garbage_delay(pod: Mapping[str, Any] | None, report: Report) -> float | None:
-    """Return in how many seconds podGC takes an ended pod away, None if it stays. Argo: 4.13."""
-    annotations = ((pod or {}).get("metadata") or {}).get("annotations") or {}
-    strategy, _, delay = str(annotations.get(ANNOTATION_POD_GC) or "").partition("/")
-    if strategy == "OnPodCompletion" or (
-        strategy == "OnPodSuccess" and report.state is PodState.SUCCEEDED
-    ):
-        try:
-            return duration(delay)
-        except RuntimeFault:
-            return 0.0
-    return None
 
 
 def started(pod: Mapping[str, Any]) -> dict[str, bool]:

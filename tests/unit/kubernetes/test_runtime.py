@@ -259,7 +259,7 @@ def test_waiting_has_an_end_where_one_was_asked_for(api, tell):
     tell(story)
 
 
-def test_pods_that_are_garbage_are_taken_away_during_the_run(api, tell):
+def test_a_pod_is_taken_away_when_the_engine_lets_go_of_it_and_not_before(api, tell):
     async def story(told):
         await told.open()
         note = {"workflows.argoproj.io/pod-gc-strategy": "OnPodSuccess/0s"}
@@ -267,8 +267,13 @@ def test_pods_that_are_garbage_are_taken_away_during_the_run(api, tell):
             REF, replace(WORK, pod={**WORK.pod, "metadata": {"annotations": note}})
         )
         api.event("MODIFIED", told.pod("Succeeded", ended()))
-        await told.until(lambda: api.seen("DELETE .*wf-a-1"), "the pod taken away")
+        await told.until(lambda: told.states[-1].has_ended, "the end")
         assert told.states[-1] is PodState.SUCCEEDED
+        assert not api.seen(
+            "DELETE"
+        )  # whether podGC's labelSelector means it only the engine knows
+        await told.runtime.release(REF)
+        assert api.seen("DELETE .*wf-a-1")
 
     tell(story)
 
