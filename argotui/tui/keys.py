@@ -84,6 +84,7 @@ ACTIONS: tuple[Action, ...] = (
     _action(ANYWHERE, "zoom", "z", "zoom", "one pane over the whole screen, and back"),
     _action(ANYWHERE, "next_pane", "tab", "next pane", "the next pane, the one before"),
     _action(ANYWHERE, "pane_before", "shift+tab", "pane before", "the next pane, the one before"),
+    _action(ANYWHERE, "metrics", "M", "metrics", "what the workflow measures, in numbers"),
     _action(ANYWHERE, "back", "escape", "back", "back; never leaves the program"),
     _action(ANYWHERE, "quit", "q", "back, detach", "back; on the tree: detach, the run goes on"),
     _action(ANYWHERE, "palette", "colon ctrl+p", "palette", "everything that can be done"),

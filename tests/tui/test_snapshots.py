@@ -11,6 +11,7 @@ from argotui.model.errors import Problem
 from argotui.tui.show import Notice
 from tests.tui.apps import app_for
 from tests.tui.fake_run import Clock, FakeRun, release
+from tests.tui.measured_runs import measured
 from tests.tui.scenes import failed, fan_out
 from tests.tui.waiting import settled, text_of, until
 
@@ -179,3 +180,15 @@ def test_loading(size, snap_compare):
 def test_no_colour(snap, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap(running(tmp_path), "a", shows="Deploy 7f3a21")
+
+
+def test_metrics(snap, tmp_path):
+    assert snap(measured(tmp_path), "M", shows="4 metrics, 5 series")
+
+
+def test_metrics_kept(snap, tmp_path):
+    assert snap(measured(tmp_path), "M", "slash", *"failed", "enter", shows="esc shows all")
+
+
+def test_no_metrics(snap, tmp_path):
+    assert snap(running(tmp_path), "M", shows="declares no metrics")

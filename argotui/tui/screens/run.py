@@ -19,6 +19,7 @@ from argotui.tui.log_places import has_log
 from argotui.tui.look import BAD, Glyphs
 from argotui.tui.presenter import Edits, Presenter
 from argotui.tui.screens.help import HelpScreen
+from argotui.tui.screens.metrics import MetricsScreen
 from argotui.tui.screens.seeking import Seeking
 from argotui.tui.show import Hint
 from argotui.tui.steering import Steering
@@ -356,6 +357,9 @@ class RunScreen(Screen[None]):
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.situation().place, self.glyphs))
+
+    def action_metrics(self) -> None:
+        self.app.push_screen(MetricsScreen(self.presenter, self.now, self.glyphs))
 
     def action_palette(self) -> None:
         self.steering.palette()
