@@ -57,6 +57,9 @@ case $verb in
 esac
 """
 
+# What scripts ask to know where they are.
+OS_RELEASE = 'NAME="Alpine Linux"\nID=alpine\nPRETTY_NAME="Alpine Linux (argotui test image)"\n'
+
 # Served as it is by the image: nginx in the foreground finds its logs at the container's own.
 NGINX_LINKS = {
     "var/log/nginx/access.log": "/dev/stdout",
@@ -76,9 +79,10 @@ def main(cache: Path) -> None:
     ash = store.add_layer(tar_of(files={"usr/bin/busybox": BUSYBOX.read_bytes()}, links=ASH_LINKS))
     pause = store.add_layer(tar_of(files={"pause": (cache / "bin" / "argotui-node").read_bytes()}))
     argosay = store.add_layer(tar_of(files={"argosay": ARGOSAY.encode()}))
+    alpine = store.add_layer(tar_of(folders=["etc"], files={"etc/os-release": OS_RELEASE.encode()}))
     store.add_image("pause:1", [pause], Config(entrypoint=("/pause",)))
     full, posix = [debian, tools], [debian, tools, ash]
-    for names, layers, config in catalogue(small, full, posix, argosay, node):
+    for names, layers, config in catalogue([small, alpine], full, posix, argosay, node):
         for name in names.split():
             store.add_image(name, layers, config)
 
@@ -96,15 +100,15 @@ ASH_LINKS = {"usr/bin/sh": "/usr/bin/busybox"}
 
 
 def catalogue(
-    small: Layer, full: list[Layer], posix: list[Layer], argosay: Layer, node: Layer
+    small: list[Layer], full: list[Layer], posix: list[Layer], argosay: Layer, node: Layer
 ) -> list[tuple[str, list[Layer], Config]]:
     """Return names, layers and configuration; a name is `repository:tag`, of whatever registry."""
     shell = Config(command=("/bin/sh",))
     return [
-        (tagged("library/busybox", "latest 1 1.35 1.36 1.37 stable musl"), [small], shell),
-        (tagged("library/alpine", ALPINE), [small], shell),
+        (tagged("library/busybox", "latest 1 1.35 1.36 1.37 stable musl"), small[:1], shell),
+        (tagged("library/alpine", ALPINE), small, shell),
         (tagged("library/debian", DEBIAN), full, Config(command=("bash",))),
-        (tagged("library/ubuntu", "latest 22.04 24.04"), full, Config(command=("/bin/bash",))),
+        (tagged("library/ubuntu", UBUNTU), full, Config(command=("/bin/bash",))),
         (tagged("library/bash", "latest 5"), posix, Config(command=("bash",))),
         (tagged("library/python", PYTHON_ALPINE), posix, Config(command=("python3",))),
         (tagged("library/python", PYTHON), full, Config(command=("python3",))),
@@ -126,7 +130,8 @@ def catalogue(
 
 
 ALPINE = "latest 3 3.6 3.7 3.8 3.13 3.18 3.20 3.23 edge"
-DEBIAN = "latest 9.1 9.2 9.4 9.5-slim 12 12-slim bookworm-slim stable-slim"
+UBUNTU = "latest 17.10 22.04 24.04"
+DEBIAN = "latest 8.9 9.1 9.2 9.4 9.5-slim 12 12-slim bookworm-slim stable-slim"
 PYTHON_ALPINE = "alpine alpine3.6 alpine3.23 3.11-alpine 3.12-alpine 3.13-alpine"
 PYTHON = "latest 3 3.8 3.11 3.12 3.13 3.11-slim 3.12-slim 3.13-slim slim"
 NGINX = Config(command=("nginx", "-g", "daemon off;"))

@@ -23,7 +23,7 @@ from tests.corpus.drive import driven
 from tests.waiting import until_sync
 
 AT_ONCE = 8
-LIMIT = 110.0  # seconds for one case
+LIMIT = 110.0  # seconds for one case at most
 _CLAIM = "PersistentVolumeClaim"
 _WORKFLOWS = "workflows.argoproj.io"
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -70,7 +70,8 @@ class Runs:
             options = {"namespace": name, "kubeconfig": self._api.kubeconfig}
             place = bootstrap.Place(runtime=Where.KUBERNETES, options=options)
             ready = prepared(case, Where.KUBERNETES)
-            return await driven(case, ready, limit=LIMIT, place=place)
+            limit = min(LIMIT, 20 + 2 * case.seconds)
+            return await driven(case, ready, limit=limit, place=place)
         finally:
             await asyncio.to_thread(self._clear, space)
 
