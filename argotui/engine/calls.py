@@ -34,10 +34,12 @@ _MAX_ITEMS = 1_000_000  # of a withSequence: more cannot be meant
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expanded:
     """One call ready to be made: of a loop, one item. `skip` is the message of a `when` that came
-    out false; `absent` names arguments that refer to outputs which will never be."""
+    out false, `wrong` that of one which cannot be evaluated; `absent` names arguments that refer
+    to outputs which will never be."""
 
     call: Call
     skip: str | None = None
+    wrong: str | None = None
     absent: frozenset[str] = frozenset()
 
 
@@ -58,7 +60,7 @@ def resolve_call(core: Core, call: C, bound: Bound, scope: Scope) -> tuple[C, Ex
         # `when` comes first: arguments of a call that is not made may be impossible to compute
         first = core.fill(bare.when, bound.scope)
         when = core.fill(first, everything, must=waits_forever)
-        if when and "{{" not in when and not _is_true(when):
+        if when and "{{" not in when and not _is_true(when, wrong=is_loop(call)):
             bare = core.fill(replace(bare, arguments=Arguments()), bound.scope)
             skipped = replace(bare, when=when, hooks=hooks, inline=call.inline)
             return skipped, Expanded(call=skipped, skip=skip_message(when))
@@ -90,8 +92,15 @@ def _endless(error: Unresolved) -> str:
     return f"{error}: {names} will never have a value (the Argo controller would wait without end)"
 
 
-def _is_true(when: str) -> bool:
-    return evaluate_when(when)
+def _is_true(when: str, *, wrong: bool | None = None) -> bool:
+    """Evaluate a `when`; one that cannot be is `wrong` if that says so. A loop goes on: its items
+    are asked one by one."""
+    try:
+        return evaluate_when(when)
+    except (ExpressionError, ValueError):
+        if not wrong:
+            raise
+        return wrong
 
 
 def skip_message(when: str) -> str:
@@ -208,9 +217,11 @@ def _item_call(
     bare = replace(
         call, name=name, with_items=None, with_param=None, with_sequence=None, inline=None
     )
+    wrong: str | None = None
     try:
         when = core.fill(call.when, inner)
-        if when and "{{" not in when and not _is_true(when):
+        go, wrong = _item_goes(when)
+        if not go:
             return Expanded(
                 call=replace(bare, when=when, inline=call.inline), skip=skip_message(when)
             )
@@ -218,7 +229,17 @@ def _item_call(
         inline = core.fill(call.inline, inner) if call.inline is not None else None
     except (Unresolved, AbsentReference, ExpressionError, TagError, ValueError) as error:
         raise HardError(str(error)) from None
-    return Expanded(call=replace(filled, inline=inline), absent=absent)
+    return Expanded(call=replace(filled, inline=inline), absent=absent, wrong=wrong)
+
+
+def _item_goes(when: str) -> tuple[bool, str | None]:
+    """Say whether an item's `when` holds, and why that cannot be said."""
+    if not when or "{{" in when:
+        return True, None
+    try:
+        return _is_true(when), None
+    except (ExpressionError, ValueError) as error:
+        return True, str(error)
 
 
 def item_scope(item: Json) -> MapScope:

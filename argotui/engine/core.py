@@ -64,6 +64,10 @@ class ChildError(HardError):
         self.child = child
 
 
+class WhenError(HardError):
+    """The `when` of one item of a loop cannot be evaluated; its node says so. Argo: 4.1."""
+
+
 def _check_json(text: str) -> str:
     if _NO_JSON.search(text) or any(c > "\uffff" and not c.isprintable() for c in text):
         raise HardError("cannot finish template replacement because the result was invalid JSON")

@@ -5,6 +5,8 @@ Called by engine/visit in Argo's order: timeout, parallelism and failFast, locks
 
 from __future__ import annotations
 
+from math import inf
+
 from argotui.engine.context import create_node
 from argotui.engine.core import ChildTimeout, Core
 from argotui.engine.invocation import Bound, Invocation
@@ -21,15 +23,21 @@ def timed_out(core: Core, node: Node | None, template: Template, inv: Invocation
     """Fail a node that has been pending past `timeout` or `pendingTimeout`. Argo: 4.6."""
     if node is None or not (template.timeout or template.pending_timeout):
         return False
-    limits = [seconds(text) for text in (template.timeout, template.pending_timeout) if text]
-    due = (node.started_at or core.now) + min(limits)
     if node.phase is not NodePhase.PENDING:
         return False
-    if core.now < due:
-        core.wake_at(node, due)
+    if core.now < time_pending(core, node, template):
         return False
     core.mark(node, NodePhase.FAILED, "timeout")
     raise ChildTimeout("timeout")
+
+
+def time_pending(core: Core, node: Node, template: Template) -> float:
+    """Have a pending node looked at when its time is over; returns that time."""
+    limits = [seconds(text) for text in (template.timeout, template.pending_timeout) if text]
+    due = (node.started_at or core.now) + min(limits, default=inf)
+    if limits and node.phase is NodePhase.PENDING and core.now < due:
+        core.wake_at(node, due)
+    return due
 
 
 def held(core: Core, node: Node | None, template: Template, inv: Invocation) -> bool:
@@ -66,11 +74,28 @@ def _full(core: Core, node: Node, template: Template, *, own: bool) -> bool:
 
 
 def _fail_fast(core: Core, node: Node) -> None:
-    for name in reversed(core.children(node.name)):
-        child = core.state.nodes[name]
-        if child.type is NodeType.STEP_GROUP and not child.has_ended:
-            core.mark(child, NodePhase.FAILED, _FAILED_CHILDREN)
+    if node.type is NodeType.STEPS:
+        group = _last_group(core, node)
+        if group is not None:
+            core.mark(group, NodePhase.FAILED, _FAILED_CHILDREN)
     core.mark(node, NodePhase.FAILED, _FAILED_CHILDREN)
+
+
+def _last_group(core: Core, node: Node) -> Node | None:
+    """Return the step group that Argo's walk over the children comes to last, be it that of a
+    nested template. Argo: 1.6."""
+    seen: set[str] = set()
+    stack = [(node.name, False)]
+    while stack:
+        name, done = stack.pop()
+        if done:
+            if core.state.nodes[name].type is NodeType.STEP_GROUP:
+                return core.state.nodes[name]
+        elif name not in seen:
+            seen.add(name)
+            stack.append((name, True))
+            stack += [(child, False) for child in core.children(name)]  # the last one comes first
+    return None
 
 
 def _hold(core: Core, inv: Invocation, why: str) -> bool:

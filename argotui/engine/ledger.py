@@ -19,8 +19,8 @@ _COUNTED = frozenset({NodeType.POD, NodeType.STEPS, NodeType.DAG})  # Argo: 4.7
 class Ledger:
     """`pods`: active pods of the run. The others are by boundary id: active pods, active
     children, failed children (types Pod, Steps, DAG only), and open nodes of every type.
-    `awaited` are nodes that the world or a person will say more of. `freed` is set when a pod or
-    a child stopped being active."""
+    `awaited` are nodes that the world or a person will say more of; of a daemon that is up nobody
+    waits for more. `freed` is set when a pod or a child stopped being active."""
 
     pods: int = 0
     boundary_pods: Counter[str] = field(default_factory=Counter)
@@ -35,13 +35,13 @@ class Ledger:
         boundary = node.boundary_id
         if not node.is_fulfilled:
             self.open[boundary] += by
-        if not node.has_ended and _is_awaited(node):
-            self.awaited += by
+            if _is_awaited(node):
+                self.awaited += by
         if node.type not in _COUNTED:
             return
-        if node.phase in _ACTIVE and not node.waiting_lock:
+        if node.phase in _ACTIVE:
             self.active[boundary] += by
-            if node.type is NodeType.POD and node.attempt:
+            if node.type is NodeType.POD and node.attempt and not node.waiting_lock:
                 self.pods += by
                 self.boundary_pods[boundary] += by
             if by < 0:

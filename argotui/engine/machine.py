@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from argotui.engine import gc, locks, memoize, metrics, requests, run, shutdown, stall
+from argotui.engine import claims, gc, locks, memoize, metrics, requests, run, shutdown, stall
 from argotui.engine.context import Handler
 from argotui.engine.core import Core, RunawayError
 from argotui.engine.globals import Globals
@@ -56,7 +56,7 @@ class Engine:
         self.core.spec = resolved.spec
         self.core.on_fulfilled.append(self._node_fulfilled)
         self.visitor = Visitor(self.core, handlers)
-        self._cold = state is not None and bool(state.nodes)
+        self._cold = state is not None and state.run.phase is not RunPhase.NEW
         self._timer: float | None = None
         if self._cold:
             self._recover()
@@ -96,6 +96,7 @@ class Engine:
             if not core.state.nodes[name].has_ended
         ]
         commands += locks.outstanding(core)
+        commands += claims.outstanding(core)
         earliest = core.timers.earliest()
         if earliest is not None:
             commands.append(SetTimer(at=earliest))
@@ -155,7 +156,8 @@ class Engine:
         core = self.core
         if core.state.run.phase is RunPhase.NEW or core.state.run.phase.is_completed:
             return
-        if not core.state.run.parked:
+        if shutdown.is_asked_for(core) and not core.state.run.parked:
+            shutdown.look_again(core)
             shutdown.enforce(core)
         for name in core.watching:
             core.touch(name)
@@ -168,9 +170,12 @@ class Engine:
                 run.finish(core, RunPhase.ERROR, str(error))
             if core.state.run.phase.is_completed:
                 return
+            core.revisit |= core.unsynced
+            core.unsynced.clear()
             for name in core.revisit:
                 core.touch(name)
-            again = bool(core.revisit)
+            ended = not core.state.run.parked and shutdown.enforce(core)
+            again = bool(core.revisit) or ended
             core.revisit.clear()
             if not again and not core.dirty.get(""):
                 break

@@ -152,9 +152,10 @@ def _wait(core: Core, wanted: Synchronization) -> locks.Wait | None:
 def _has_claims(core: Core) -> bool:
     if core.state.run.phase.is_completed or not claims.are_made(core):
         return core.state.run.phase.is_completed
-    if why := claims.refusal(core):
-        finish(core, RunPhase.ERROR, why)
-    return not why
+    refused = claims.refusal(core)
+    if refused is not None:
+        finish(core, *refused)
+    return refused is None
 
 
 def _invocation(core: Core, name: str, template: str, arguments: Arguments) -> Invocation:
@@ -253,6 +254,9 @@ def exit_handler(core: Core) -> LifecycleHook | None:
 
 def finish(core: Core, phase: RunPhase, message: str) -> None:
     """End the run. What is still running is stopped, and left in the phase it has (decision 3)."""
+    entry = core.state.nodes.get(core.state.run.name)
+    if phase is RunPhase.ERROR and entry is not None and entry.phase is NodePhase.RUNNING:
+        core.mark(entry, NodePhase.ERROR, "Workflow operation error")
     for node in core.state.nodes.values():
         if node.has_ended or node.type is not NodeType.POD or not node.attempt:
             continue
@@ -264,6 +268,7 @@ def finish(core: Core, phase: RunPhase, message: str) -> None:
     for holder in [key for key in core.state.memory if key.startswith("lock/")]:
         locks.release(core, holder.removeprefix("lock/"))
     gc.release_all(core, phase)
+    claims.let_go(core, phase)
     core.patch_run(phase=phase, message=message, finished_at=core.now)
     metrics.run_ended(core, phase)
     core.commands.append(FinishRun(phase=phase))

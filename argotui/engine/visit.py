@@ -86,6 +86,8 @@ class Visitor:
         except HardError as error:
             self._fail(inv, str(error))
             raise
+        if isinstance(waiting, Node):
+            gates.time_pending(core, waiting, bound.template)
         if waiting is not None:
             return waiting if isinstance(waiting, Node) else node
         if known is not Lookup.MISS:
@@ -96,7 +98,10 @@ class Visitor:
         strategy = retry.strategy_of(core, bound.template)
         if strategy is not None:
             return (yield retry.visit(self, inv, bound, strategy))
-        return (yield self.advance(self.context(inv, bound, inv.name)))
+        node = yield self.advance(self.context(inv, bound, inv.name))
+        if node is not None:
+            gates.time_pending(core, node, bound.template)
+        return node
 
     def context(self, inv: Invocation, bound: Bound, name: str) -> NodeContext:
         return NodeContext(core=self.core, inv=inv, bound=bound, name=name, evaluate=self.evaluate)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from argotui.engine.calls import Expanded
 from argotui.engine.context import NodeContext, Visit, create_node
-from argotui.engine.core import ChildError, ChildTimeout, Core, HardError
+from argotui.engine.core import ChildError, ChildTimeout, Core, HardError, WhenError
 from argotui.engine.hooks import HookPlace, has_hooks, run_exit, run_hooks
 from argotui.engine.invocation import Invocation
 from argotui.expr.scope import Scope
@@ -79,11 +79,19 @@ def visit_items(
     if items.fresh:
         items.fresh = False
         dirty = dirty | _begin(core, items, link)
-    for name in sorted(dirty & items.all.keys(), key=items.order.__getitem__):
-        if name in core.state.nodes and name not in core.unsynced:
-            yield _visit_item(cx, items, name, settle, link)
+    todo = deque(sorted(dirty & items.all.keys(), key=items.order.__getitem__))
+    try:
+        while todo:
+            name = todo.popleft()
+            if name in core.state.nodes and name not in core.unsynced:
+                yield _visit_item(cx, items, name, settle, link)
+    finally:
+        for name in todo:  # one raised: the others are looked at again
+            core.touch(name)
     while items.waiting:
         name = items.waiting.popleft()
+        if _is_not_made(core, items.all[name], link):
+            continue
         node = yield _visit_item(cx, items, name, settle, link)
         if node is None:
             items.waiting.appendleft(name)
@@ -92,20 +100,34 @@ def visit_items(
 
 
 def _begin(core: Core, items: Items, link: Callable[[str], None]) -> set[str]:
-    """Make the placeholders of what is not called; return who exists already (recovery)."""
+    """Make the placeholders of what is not called; return who exists already (recovery).
+
+    Behind an item whose `when` cannot be evaluated nothing is made beforehand."""
     known: set[str] = set()
     waiting: deque[str] = deque()
+    wrong = False
     for name in items.waiting:
         item = items.all[name]
+        wrong = wrong or item.ready.wrong is not None
         if name in core.state.nodes:
             known.add(name)
-        elif item.ready.skip is not None:
-            create_skipped(core, item.inv, item.ready.skip)
-            link(name)
-        else:
+        elif wrong or not _is_not_made(core, item, link):
             waiting.append(name)
     items.waiting = waiting
     return known
+
+
+def _is_not_made(core: Core, item: Item, link: Callable[[str], None]) -> bool:
+    """Make the placeholder of an item that is not called. Raises WhenError."""
+    ready = item.ready
+    if ready.skip is None and ready.wrong is None:
+        return False
+    phase = NodePhase.SKIPPED if ready.wrong is None else NodePhase.ERROR
+    create_skipped(core, item.inv, ready.wrong or ready.skip or "", phase)
+    link(item.inv.name)
+    if ready.wrong is not None:
+        raise WhenError(ready.wrong)
+    return True
 
 
 def _visit_item(

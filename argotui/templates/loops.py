@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argotui.engine.context import NodeContext, Visit, create_node
-from argotui.engine.core import ChildError, ChildTimeout, Core
+from argotui.engine.core import ChildError, ChildTimeout, Core, WhenError
 from argotui.engine.hooks import has_hooks
 from argotui.engine.invocation import Invocation
 from argotui.model.bodies import Task
@@ -65,6 +65,8 @@ def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, gro
             )
         except ChildTimeout:
             return None  # the node it ended has the group looked at again
+        except WhenError:
+            continue  # of that item alone
         except ChildError as error:
             _item_error(core, group, items, error)
             continue
