@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 
 from argotui.model.bodies import HttpBody, ResourceBody
 from argotui.model.manifest import Parameter, Template
@@ -16,7 +17,8 @@ from argotui.pods.request import PodError, PodRequest
 
 _ACTIONS = frozenset({"get", "create", "apply", "delete", "replace", "patch"})
 _BOTH = "resource must have either manifest or manifestFrom specified, not both"
-_NO_STORE = "manifestFrom reads an artifact, which argotui cannot do yet: write it as manifest"
+_NO_STORE = "manifestFrom reads the artifact '{}', which is not raw: argotui has no store for it yet"
+_NO_ARTIFACT = "manifestFrom names no input artifact of the template: '{}'"
 _NOTHING = "Must provide at least one of flags or manifest."
 
 
@@ -29,7 +31,7 @@ def build_resource(request: PodRequest) -> ResourceWork:
         raise PodError(problem)
     return ResourceWork(
         action=body.action,
-        manifest=body.manifest,
+        manifest=_manifest(request.template, body),
         merge_strategy=body.merge_strategy,
         flags=tuple(body.flags),
         set_owner_reference=body.set_owner_reference,
@@ -60,9 +62,24 @@ def _resource_problem(body: ResourceBody) -> str:
         return f"resource.action must be one of {', '.join(sorted(_ACTIONS))}: '{body.action}'"
     if body.manifest and body.manifest_from is not None:
         return _BOTH
-    if body.manifest_from is not None:
-        return _NO_STORE
-    return "" if body.manifest or body.flags else _NOTHING
+    given = body.manifest or body.manifest_from is not None or body.flags
+    return "" if given else _NOTHING
+
+
+def _manifest(template: Template, body: ResourceBody) -> str:
+    """The text, or that of the raw input artifact which manifestFrom names. Raises PodError."""
+    if body.manifest_from is None:
+        return body.manifest
+    named = body.manifest_from.get("artifact")
+    name = str(named.get("name", "")) if isinstance(named, Mapping) else ""
+    artifact = next((each for each in template.inputs.artifacts if each.name == name), None)
+    if artifact is None:
+        raise PodError(_NO_ARTIFACT.format(name))
+    raw = artifact.extra.get("raw")
+    data = raw.get("data") if isinstance(raw, Mapping) else None
+    if not isinstance(data, str):
+        raise PodError(_NO_STORE.format(name))
+    return data
 
 
 def _queries(template: Template) -> dict[str, tuple[str, str, str | None]]:

@@ -55,13 +55,29 @@ def test_a_resource_operation() -> None:
     [
         ({"action": "frob", "manifest": "x"}, "resource.action must be one of"),
         ({"action": "get"}, "Must provide at least one of flags or manifest."),
-        ({"action": "get", "manifestFrom": {}}, "artifact"),
+        ({"action": "get", "manifestFrom": {}}, "names no input artifact"),
         ({"action": "get", "manifest": "x", "manifestFrom": {}}, "not both"),
     ],
 )
 def test_operations_that_cannot_be(body: dict[str, Any], words: str) -> None:
     with pytest.raises(PodError, match=words):
         resource(**body)
+
+
+def from_artifact(**artifact: Any) -> ResourceWork:
+    named = {"artifact": {"name": "m"}}
+    inputs = {"artifacts": [{"name": "m", "path": "/tmp/m.yaml", **artifact}]}
+    body = {"action": "create", "manifestFrom": named}
+    return build_resource(make_request({"inputs": inputs, "resource": body}, namespace="ns"))
+
+
+def test_a_manifest_may_come_from_a_raw_artifact() -> None:
+    assert from_artifact(raw={"data": "kind: X"}).manifest == "kind: X"
+
+
+def test_a_manifest_of_a_store_is_refused_by_name() -> None:
+    with pytest.raises(PodError, match="artifact 'm', which is not raw"):
+        from_artifact(s3={"key": "m"})
 
 
 def test_a_request_with_defaults() -> None:
