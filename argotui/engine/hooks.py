@@ -55,13 +55,12 @@ def run_hooks(place: HookPlace, call: Call, child: Node) -> Visit:
     """Evaluate the hooks of `child`. Returns the child once all that were started have ended,
     None before. Raises HardError for an expression that cannot be evaluated."""
     core = place.core
-    if child.created_pass >= core.pass_number:
+    others = {name: hook for name, hook in call.hooks.items() if name != "exit"}
+    if others and child.created_pass >= core.pass_number:
         core.revisit.add(child.name)  # hooks are looked at from the second pass on
         return None
     done = True
-    for name, hook in call.hooks.items():
-        if name == "exit":
-            continue
+    for name, hook in others.items():
         hook_name = f"{child.name}.hooks.{name}"
         if hook_name not in core.state.nodes and not _wanted(place, hook, child, hook_name):
             core.watching.add(child.name)

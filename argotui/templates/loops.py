@@ -95,16 +95,11 @@ def _settled(item: Item, node: Node) -> Visit:
 def _exits_in_order(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Visit:
     """Run the items' exit handlers in order; one that is not done at once stops the walk for this
     pass. Argo: 4.5 TRAP."""
-    core = cx.core
     for name in items.all:
-        node = core.state.nodes.get(name)
-        if node is None or not node.phase.is_completed:
-            return None
-        if node.created_pass >= core.pass_number:
-            core.revisit.add(name)
-            return None
-        done = yield exit_of(cx, frame, task, node)
-        if done is None:
+        node = cx.core.state.nodes.get(name)
+        if node is None:
+            return None  # a limit keeps it back, and Argo's walk ends there
+        if node.phase.is_completed and (yield exit_of(cx, frame, task, node)) is None:
             return None
     return None
 

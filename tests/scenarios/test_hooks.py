@@ -169,9 +169,7 @@ def test_a_handler_that_cannot_start_is_linked_to_what_it_handles() -> None:
 
 
 def test_a_bad_expression_of_the_workflows_own_hook_is_an_error_and_the_exit_handler_runs() -> None:
-    spec = (
-        "  hooks: {h: {template: nop, expression: 'workflow.nothing.x == 1'}}\n  onExit: nop\n"
-    )
+    spec = "  hooks: {h: {template: nop, expression: 'workflow.nothing.x == 1'}}\n  onExit: nop\n"
     play = Play(steps("        - - {name: a, template: work}\n", spec)).start()
     assert play.phase == "Error"
     assert play.message.startswith("unable to evaluate expression")
@@ -284,3 +282,44 @@ def test_the_handler_of_a_looped_task_does_not_know_the_item() -> None:
     ).start()
     play.report(".t(0:a)")
     assert play.inputs(".t(0:a).onExit") == {"m": "{{item}} of wf"}
+
+
+def handlers(play: Play) -> list[str]:
+    return sorted(play.short(name) for name in play.engine.state.nodes if name.endswith("onExit"))
+
+
+def test_every_item_of_a_looped_task_that_ends_at_once_has_its_handler() -> None:
+    loop = "          - {name: t, template: nop, withItems: [1, 2], onExit: nop}\n"
+    play = Play(dag(loop)).start()
+    assert handlers(play) == [".t(0:1).onExit", ".t(1:2).onExit"]
+    assert play.phase == "Succeeded"
+    play = Play(dag(loop + "          - {name: u, template: work}\n")).start().run_all()
+    assert handlers(play) == [".t(0:1).onExit", ".t(1:2).onExit", ".t.onExit"]
+    assert play.phase == "Succeeded"
+
+
+def test_handlers_of_a_looped_task_are_not_kept_by_items_that_run_or_are_skipped() -> None:
+    play = Play(
+        dag(
+            """
+          - {name: t, template: work, withItems: [1, 2, 3], when: "{{item}} != 1", onExit: work}
+"""
+        )
+    ).start()
+    play.report(".t(2:3)")
+    assert play.running == [".t(1:2)", ".t(2:3).onExit"]
+    play.report(".t(2:3).onExit").report(".t(1:2)")
+    assert play.running == [".t(1:2).onExit", ".t.onExit"]
+    play.run_all()
+    assert play.phase == "Succeeded"
+
+
+def test_the_handlers_of_the_later_items_are_lost_while_the_first_runs() -> None:
+    play = Play(
+        dag("          - {name: t, template: work, withItems: [1, 2, 3], onExit: work}\n")
+    ).start()
+    for item in ("(0:1)", "(1:2)", "(2:3)"):
+        play.report(f".t{item}")
+    assert handlers(play) == [".t(0:1).onExit", ".t.onExit"]
+    play.run_all()
+    assert play.phase == "Succeeded"
