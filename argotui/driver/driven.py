@@ -61,8 +61,8 @@ class DriveEnd:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriveOptions:
     """`approval_timeout` in seconds, None: wait for ever. `shared` is the folder of what runs
-    share on this machine; `shelf` and `caches` are its own unless given. `metrics_file` is a copy of the run's metrics.
-    `elsewhere`: kind of work -> what performs it."""
+    share on this machine; `shelf` and `caches` are its own unless given. `metrics_file` is a copy
+    of the run's metrics. `elsewhere`: kind of work -> what performs it."""
 
     shared: Path
     approval_timeout: float | None = None

@@ -120,8 +120,9 @@ class RunLocks:
             pause: float | None = _RETRY_SECONDS
             if await self._look():
                 pause = self._pause()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), pause)
+            with suppress(TimeoutError):  # no wait_for: that of 3.11 may swallow a cancel
+                async with asyncio.timeout(pause):
+                    await self._changed.wait()
 
     def _pause(self) -> float | None:
         if self._waiting:

@@ -137,7 +137,8 @@ def _standing(entry: Entry, table: Iterable[Entry], limits: Mapping[str, Limit])
         number = limit if isinstance(limit, int) else 0
         front = first.get(lock)
         if used[lock] >= number or (front is not None and front.run != entry.run):
-            return Standing(lock=lock, free=number - used[lock], limit=number)
+            free = number - used[lock] if number else 0
+            return Standing(lock=lock, free=free, limit=number)
     return Standing(held=True)
 
 
