@@ -12,6 +12,7 @@ import typer
 
 from argotui.cli import exits
 from argotui.cli.failure import say
+from argotui.cli.text import safe
 from argotui.journal.header import NAME as HEADER
 from argotui.journal.index import find_run, list_runs
 from argotui.journal.places import METRICS, runs_folder
@@ -43,7 +44,10 @@ def metrics(run: Runs = None) -> int:
     families, problems = summed(_of_runs(folders))
     for problem in problems:
         say(f"left out: {problem}")
-    sys.stdout.write(exposition(families))
+    text = exposition(families)
+    if sys.stdout.isatty():  # what a workflow says must not steer a terminal
+        text = "".join(f"{safe(line)}\n" for line in text.split("\n")[:-1])
+    sys.stdout.write(text)
     if not families:
         say("no metrics: workflows and templates declare them under metrics.prometheus")
     return exits.SUCCEEDED

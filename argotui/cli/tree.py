@@ -48,6 +48,8 @@ def _header(seen: Snapshot, presenter: Presenter, *, alive: bool) -> Iterator[st
     yield f"  manifest  {safe(info.manifest)}"
     if run.message:
         yield f"  message   {safe(named(run.message, seen.state))}"
+    if run.metrics_error:
+        yield f"  metrics   not measured: {safe(run.metrics_error)}"
     yield from _values("parameters", run.parameters)
     for text in info.deviations:
         yield f"  deviates  {safe(text)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from argotui.engine.core import Core, HardError
 from argotui.engine.producers import Layered
@@ -22,6 +22,9 @@ from argotui.model.manifest import Metrics, Template
 from argotui.model.metrics import Kind, Labels, Measured, Operation
 from argotui.model.resources import node_resources
 from argotui.model.status import Node, NodePhase, NodeType, RunPhase
+
+if TYPE_CHECKING:
+    from argotui.engine.invocation import Bound
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _LONGEST_ERROR = 4096  # of all messages of a run together
@@ -47,9 +50,10 @@ def node_ended(core: Core, node: Node) -> None:
         _of_template(core, node)
 
 
-def attempt_ended(core: Core, attempt: Node) -> None:
-    """Measure an attempt that another one is about to follow."""
-    _of_template(core, attempt)
+def attempt_ended(core: Core, attempt: Node, bound: Bound) -> None:
+    """Measure an attempt that another one is about to follow; `bound` is its Retry node's."""
+    if bound.template.metrics is not None:
+        _measure(core, bound.template.metrics, attempt, called=bound.scope)
 
 
 def run_started(core: Core) -> None:
@@ -82,9 +86,10 @@ def _measure(
     *,
     real_time_only: bool = False,
     run_phase: RunPhase | None = None,
+    called: Scope | None = None,
 ) -> None:
     """`run_phase` says that the metrics are the run's own, at its end; they are also without a
-    node, at its start."""
+    node, at its start. `called` is the scope that the template was bound in."""
     of_run = node is None or run_phase is not None
     chosen = [each for each in metrics.prometheus if _is_real_time(each) or not real_time_only]
     if not chosen:
@@ -92,9 +97,10 @@ def _measure(
     values = _values(core, node, chosen)
     if of_run:
         values["workflow.status"] = str(run_phase or RunPhase.RUNNING)
-    bound = core.bound_of(node) if node is not None and not of_run else None
-    called = bound.scope if bound is not None else core.globals
-    scope = _MetricScope(Layered(MapScope(values), core.globals), called)
+    if called is None and node is not None and not of_run:
+        bound = core.bound_of(node)
+        called = bound.scope if bound is not None else MapScope({"node.name": node.name})
+    scope = _MetricScope(Layered(MapScope(values), core.globals), called or core.globals)
     for metric in chosen:
         name = str(metric.get("name") or "")
         try:

@@ -111,7 +111,7 @@ def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[No
     core = visitor.core
     name = f"{inv.name}({len(past)})"
     if past:
-        metrics.attempt_ended(core, past[-1])
+        metrics.attempt_ended(core, past[-1], bound)
     core.bound.pop(inv.name, None)
     fresh = core.bound[inv.name] = bind(core, inv)
     attempt = yield visitor.advance(_context(visitor, inv, fresh, name, past))

@@ -28,8 +28,9 @@ def run_metrics(state: RunState, now: float) -> list[Family]:
 
 
 def exposition(families: Iterable[Family]) -> str:
-    """Return the text, each line ended; empty without metrics."""
-    return "".join(f"{line}\n" for family in families for line in _family(family))
+    """Return the text, each line ended; empty without metrics. It can be written as UTF-8."""
+    text = "".join(f"{line}\n" for family in families for line in _family(family))
+    return text.encode(errors="replace").decode()
 
 
 def _family(family: Family) -> Iterator[str]:

@@ -15,6 +15,7 @@ from argotui.journal.store import DiskFile, create, open_run, read_state
 from argotui.manifest.load import load
 from argotui.manifest.resolve import resolve
 from argotui.model.events import RunStarted
+from argotui.model.exposition import exposition, run_metrics
 from argotui.model.fold import RunState
 from argotui.runtimes.fake import FakeRuntime, Scripted
 from argotui.runtimes.port import Emit, RunPlace
@@ -28,6 +29,16 @@ metadata: {name: wf}
 spec:
   entrypoint: main
   onExit: bye
+  metrics:
+    prometheus:
+    - {name: runs, help: h, labels: [{key: s, value: "{{workflow.status}}"}], counter: {value: "1"}}
+  templateDefaults:
+    metrics:
+      prometheus:
+      - name: ends
+        help: how often
+        labels: [{key: node, value: "{{node.name}}"}, {key: s, value: "{{status}}"}]
+        counter: {value: "1"}
   templates:
   - name: main
     steps:
@@ -159,7 +170,8 @@ def tree(state: RunState) -> list[tuple]:
         )
         for node in state.nodes.values()
     )
-    return [*rows, (state.run.phase, state.run.message)]
+    measured = exposition(run_metrics(state, 0.0))
+    return [*rows, (state.run.phase, state.run.message), measured]
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -167,8 +179,9 @@ def test_the_tree_is_the_same_wherever_the_driver_died(tmp_path: Path, after: bo
     Fuse.at, Fuse.after, Fuse.written = -1, after, 0
     assert attempt(tmp_path / "whole", LastingFake())
     wanted = tree(read_state(tmp_path / "whole" / RUN).state)
-    assert wanted[-1][0] == "Succeeded"
-    assert len(wanted) == 18
+    assert wanted[-2][0] == "Succeeded"
+    assert len(wanted) == 19
+    assert wanted[-1].count("\n") == 17
     total = Fuse.written
     differing = []
     for at in range(1, total + 1):

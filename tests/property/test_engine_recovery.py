@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argotui.model.commands import StartWork
+from argotui.model.exposition import exposition, run_metrics
 from argotui.templates import engine_for
 from tests.play import Play
 
@@ -59,6 +60,22 @@ metadata: {generateName: wf-}
 spec:
   entrypoint: main
   onExit: w
+  metrics:
+    prometheus:
+      - name: runs
+        help: h
+        labels: [{key: s, value: "{{workflow.status}}"}]
+        counter: {value: "1"}
+      - {name: live, help: h, gauge: {realtime: true, value: "{{workflow.duration}}"}}
+  templateDefaults:
+    metrics:
+      prometheus:
+        - name: ends
+          help: h
+          labels: [{key: s, value: "{{status}}"}, {key: node, value: "{{node.name}}"}]
+          counter: {value: "1"}
+        - {name: secs, help: h, histogram: {value: "{{duration}}", buckets: [1, 2]}}
+        - {name: now, help: h, gauge: {realtime: true, value: "{{duration}}"}}
   templates:
     - name: w
       inputs: {parameters: [{name: m, value: "-"}]}
@@ -87,7 +104,8 @@ def finish(workflow: str, picks: list[int], codes: list[int], crashes: set[int])
         name = names[picks[turn % len(picks)] % len(names)]
         play.report(play.short(name), codes[hash_of(name) % len(codes)])
     assert play.engine.state.run.phase.is_completed
-    return f"{play.phase} {play.message}\n{play.tree()}"
+    measured = exposition(run_metrics(play.engine.state, play.now))
+    return f"{play.phase} {play.message}\n{play.tree()}\n{measured}"
 
 
 def hash_of(name: str) -> int:
