@@ -13,8 +13,9 @@ from typing import Any
 from argotui.manifest.load import load
 from argotui.manifest.resolve import resolve
 from argotui.model.changes import Change, Rejected, Step
-from argotui.model.commands import Command, SetTimer, StartWork, StopWork
+from argotui.model.commands import Ask, Command, SetTimer, StartWork, StopWork
 from argotui.model.events import (
+    Answered,
     Event,
     LockGranted,
     LockWaits,
@@ -52,6 +53,8 @@ class Play:
         self.commands: list[Command] = []
         self.timer: float | None = None
         self.rejected: list[str] = []
+        self.waiting: list[Event] = []  # answers about claims; sent at once if `provides`
+        self.provides = False
 
     # -- what happens -------------------------------------------------------------------------
 
@@ -62,6 +65,8 @@ class Play:
         event = replace(event, at=self.now, cause=f"e{len(self.changes)}")
         step = self.engine.handle(event)
         self._take(step)
+        while self.provides and self.waiting:
+            self.send(self.waiting.pop())
         return self
 
     def report(self, node: str, outcome: str | int = 0, **facts: Any) -> Play:
@@ -163,6 +168,8 @@ class Play:
                     self.work[command.ref.node_name] = (command.ref, command.work)
                 case StopWork():
                     self.work.pop(command.ref.node_name, None)
+                case Ask(kind="claims" | "budget"):
+                    self.waiting.append(Answered(question=command.question))
                 case SetTimer():
                     self.timer = command.at
         for name in list(self.work):

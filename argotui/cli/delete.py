@@ -54,4 +54,25 @@ def _end(run: Listed) -> None:
     from argotui.cli.sweep import forget
 
     end_all(run)
+    _remove_claims(run)
     forget(run.folder)
+
+
+def _remove_claims(run: Listed) -> None:
+    """Remove what a run that did not succeed has kept in a cluster. Raises RuntimeFault."""
+    from argotui.journal.header import read_header
+    from argotui.journal.store import read_state
+
+    if run.problem or run.summary.at_rest:
+        return
+    header, state = read_header(run.folder), read_state(run.folder).state
+    claims = state.run.extra.get("claims") or ()
+    if header.runtime != "kubernetes" or not claims:
+        return
+    from argotui.runtimes.kubernetes.claims import remove_kept
+
+    names = [str(each["persistentVolumeClaim"]["claimName"]) for each in claims]
+    options = {
+        name: header.runtime_options[name] for name in ("context", "namespace", "kubeconfig")
+    }
+    remove_kept(names, header.run_id, **options)

@@ -26,14 +26,20 @@ from argotui.model.commands import (
     SetTimer,
     StartWork,
     StopWork,
+    Withdraw,
 )
 from argotui.model.errors import RuntimeFault
 from argotui.model.events import Answered, CacheNotSaved, Event, TimerFired, WorkReported
 from argotui.model.work import PodState, Report, Work, WorkRef
-from argotui.runtimes.port import ClaimsVolumes, RunPlace, Runtime
+from argotui.runtimes.port import Provides, RunPlace, Runtime
 
 AT_ONCE = 32  # calls into the runtime at the same time
-_KINDS = {"PodWork": "pods", "ResourceWork": "resource templates", "HttpWork": "http templates"}
+_KINDS = {
+    "PodWork": "pods",
+    "ResourceWork": "resource templates",
+    "HttpWork": "http templates",
+    "DataWork": "data templates",
+}
 _Call: TypeAlias = Callable[[], Awaitable[None]]
 
 
@@ -91,6 +97,8 @@ class Dispatch:
                 self._locks.acquire(node, locks, held=held)
             case ReleaseLock(node_name=node):
                 self._locks.release(node)
+            case Withdraw(claims=claims):
+                self._call("ask/claims", lambda: self._withdraw(claims))
             case FinishRun():
                 pass
 
@@ -204,27 +212,36 @@ class Dispatch:
                 values = await self._remembered(ask.subject)
             except Exception as error:  # whoever asked must not wait for ever
                 fault = str(error) or type(error).__name__
-        elif ask.kind == "claims":
-            fault = await self._claim(ask.subject)
+        elif ask.kind in ("claims", "budget"):
+            fault = await self._provide(ask)
         elif ask.kind == "config-map":
             values = self._config_map(ask.subject)
         else:
             self._tell(f"a question of an unknown kind: {ask.kind}")
         self._put(Answered(question=ask.question, values=values, fault=fault))
 
-    async def _claim(self, subject: str) -> str:
-        """Have the volumes of the run made where the runtime makes any; return what it says
-        against them."""
-        if not isinstance(self._runtime, ClaimsVolumes):
+    async def _provide(self, ask: Ask) -> str:
+        """Have the volumes of the run, or its budget, made where the runtime makes any; return
+        what it says against them."""
+        runtime = self._runtime
+        if not isinstance(runtime, Provides):
             return ""
+        make = runtime.claim if ask.kind == "claims" else runtime.protect
         try:
-            await self._runtime.claim(json.loads(subject))
+            await make(json.loads(ask.subject))
         except RuntimeFault as error:
             return str(error)
         except Exception as error:
-            self._tell(f"claiming volumes:\n{traceback.format_exc()}")
+            self._tell(f"making {ask.kind}:\n{traceback.format_exc()}")
             return f"the runtime failed: {type(error).__name__}: {error}"
         return ""
+
+    async def _withdraw(self, claims: tuple[str, ...]) -> None:
+        if isinstance(self._runtime, Provides):
+            try:
+                await self._runtime.withdraw(claims)
+            except Exception as error:
+                self._tell(f"removing the claims of the run: {error}")
 
     async def _remembered(self, subject: str) -> Mapping[str, str] | None:
         found = await self._caches.load(subject)

@@ -1,18 +1,22 @@
-"""The volumes a run claims: made before its first node. Argo: 4.0, 4.13.
+"""What a run has beside its pods: the volumes it claims, its disruption budget. Argo: 4.0, 4.13.
 
-Called by engine/run once a pass; the driver has the runtime make them.
+Called by engine/run: asked for before the first node, let go of at the end; the driver has the
+runtime do it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argotui.engine.core import Core
 from argotui.expr.golang import compact_json
-from argotui.model.commands import Ask
+from argotui.model.commands import Ask, Withdraw
+from argotui.model.status import RunPhase
 
-_QUESTION = "claims"
-_ANSWER, _FAULT = f"answer/{_QUESTION}", f"fault/{_QUESTION}"
+CLAIMS = "claims"  # in the run's `extra`: the volumes that are there, as Argo's status has them
+_BUDGET = "budget"
+_ANSWER, _FAULT = "answer/", "fault/"
 
 
 def named(core: Core) -> dict[str, Any]:
@@ -24,19 +28,80 @@ def named(core: Core) -> dict[str, Any]:
 
 
 def are_made(core: Core) -> bool:
-    """Say whether the run has its claims; the first call asks for them. The answer is remembered,
-    so that a recovered engine does not ask again."""
+    """Say whether the run has its claims and its budget; the first call asks for them. The answers
+    are remembered, so that a recovered engine does not ask again."""
+    unanswered = [ask for ask in _asks(core) if _ANSWER + ask.question not in core.state.memory]
+    for ask in unanswered:
+        if ask.question not in core.asked:
+            core.asked[ask.question] = core.state.run.name
+            core.commands.append(ask)
+        core.awaited_answers.add(ask.question)
+    if not unanswered:
+        _note_volumes(core)
+    return not unanswered
+
+
+def outstanding(core: Core) -> list[Ask]:
+    """Return what a driver before may have died over. Without it there are no nodes yet."""
+    run = core.state.run
+    if run.suspended or run.waiting_lock or core.state.nodes:
+        return []
+    asks = [ask for ask in _asks(core) if _ANSWER + ask.question not in core.state.memory]
+    core.asked.update((ask.question, run.name) for ask in asks)
+    return asks
+
+
+def refusal(core: Core) -> tuple[RunPhase, str] | None:
+    """Return how the run ends for want of what it needs; None if all is there."""
+    memory, name = core.state.memory, core.state.run.name
+    if why := memory.get(_FAULT + CLAIMS):
+        return RunPhase.ERROR, f"pvc create error: {why}"
+    if why := memory.get(_FAULT + _BUDGET):
+        what = f"Unable to create PDB resource for workflow, {name} error: {why}"
+        return RunPhase.FAILED, what
+    return None
+
+
+def let_go(core: Core, phase: RunPhase) -> None:
+    """Have the claims removed, unless the run did not succeed and volumeClaimGC does not say
+    OnWorkflowCompletion. Argo: 4.13."""
     claims = named(core)
-    if not claims or _ANSWER in core.state.memory:
-        return True
-    if _QUESTION not in core.asked:
-        core.asked[_QUESTION] = core.state.run.name
-        core.commands.append(Ask(question=_QUESTION, kind="claims", subject=compact_json(claims)))
-    core.awaited_answers.add(_QUESTION)
-    return False
+    was_asked = CLAIMS in core.asked or _ANSWER + CLAIMS in core.state.memory
+    if not claims or not was_asked or not _goes(core, phase):
+        return
+    core.commands.append(Withdraw(claims=tuple(claims)))
+    extra = core.state.run.extra
+    if CLAIMS in extra:
+        core.patch_run(extra={key: value for key, value in extra.items() if key != CLAIMS})
 
 
-def refusal(core: Core) -> str:
-    """Return why a claim could not be made, empty if all were."""
-    fault = core.state.memory.get(_FAULT)
-    return f"pvc create error: {fault}" if fault else ""
+def _goes(core: Core, phase: RunPhase) -> bool:
+    rule = core.spec.extra.get("volumeClaimGC") or {}
+    match rule.get("strategy") or "OnWorkflowSuccess":
+        case "OnWorkflowCompletion":
+            return True
+        case "OnWorkflowSuccess":
+            return phase is RunPhase.SUCCEEDED
+    return False  # a strategy that there is not: Argo leaves them where they are
+
+
+def _asks(core: Core) -> Iterator[Ask]:
+    if claims := named(core):
+        yield Ask(question=CLAIMS, kind="claims", subject=compact_json(claims))
+    budget = core.spec.extra.get("podDisruptionBudget")
+    if isinstance(budget, Mapping):
+        yield Ask(question=_BUDGET, kind="budget", subject=compact_json(budget))
+
+
+def _note_volumes(core: Core) -> None:
+    claims = named(core)
+    if not claims or CLAIMS in core.state.run.extra or _FAULT + CLAIMS in core.state.memory:
+        return
+    volumes = [
+        {
+            "name": (template.get("metadata") or {}).get("name", ""),
+            "persistentVolumeClaim": {"claimName": name},
+        }
+        for name, template in claims.items()
+    ]
+    core.patch_run(extra={**core.state.run.extra, CLAIMS: volumes})

@@ -33,6 +33,13 @@ class ReleaseWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """The run has ended and does not need these claims any longer."""
+
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetTimer:
     """Send TimerFired at this unix time, or soon after. Only the earliest one matters."""
 
@@ -43,8 +50,9 @@ class SetTimer:
 class Ask:
     """A question to the world; answered by `Answered` with the same `question`.
 
-    `kind` is config-map (subject: name), cache (subject: ConfigMap name + "/" + key) or claims
-    (subject: volumeClaimTemplates by the names of their claims, as JSON).
+    `kind` is config-map (subject: name), cache (subject: ConfigMap name + "/" + key), claims
+    (subject: volumeClaimTemplates by the names of their claims, as JSON) or budget (subject: a
+    podDisruptionBudget as JSON).
     """
 
     question: str
@@ -85,6 +93,7 @@ Command: TypeAlias = (
     StartWork
     | StopWork
     | ReleaseWork
+    | Withdraw
     | SetTimer
     | Ask
     | SaveCache

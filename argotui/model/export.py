@@ -53,6 +53,7 @@ def run_json(state: RunState) -> dict[str, Any]:
             progress=run.progress or (run_progress(state) if run.phase else ""),
             outputs=_arguments(run.outputs),
             conditions=_conditions(state),
+            persistentVolumeClaims=list(run.extra.get("claims") or ()),
             resourcesDuration=run_resources(state),
         ),
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from argotui.model.manifest import JsonObject
 from argotui.model.work import Work, WorkRef
-from argotui.runtimes.port import ClaimsVolumes, Emit, RunPlace, Runtime
+from argotui.runtimes.port import Emit, Provides, RunPlace, Runtime
 
 
 class JoinedRuntime:
@@ -34,8 +34,16 @@ class JoinedRuntime:
             await each.open(place, emit)
 
     async def claim(self, claims: Mapping[str, JsonObject]) -> None:
-        if isinstance(self._all[0], ClaimsVolumes):
+        if isinstance(self._all[0], Provides):
             await self._all[0].claim(claims)
+
+    async def protect(self, budget: JsonObject) -> None:
+        if isinstance(self._all[0], Provides):
+            await self._all[0].protect(budget)
+
+    async def withdraw(self, claims: Sequence[str]) -> None:
+        if isinstance(self._all[0], Provides):
+            await self._all[0].withdraw(claims)
 
     async def start(self, ref: WorkRef, work: Work) -> None:
         chosen = next(each for each in self._all if isinstance(work, each.performs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -32,12 +32,20 @@ class RunPlace:
 
 
 @runtime_checkable
-class ClaimsVolumes(Protocol):
-    """What a runtime has beside its port where volumes are made for a run as a whole."""
+class Provides(Protocol):
+    """What a runtime has beside its port where things are made for a run as a whole. All of it is
+    idempotent and raises RuntimeFault with the words of whoever refuses."""
 
     async def claim(self, claims: Mapping[str, JsonObject]) -> None:
-        """Make the PersistentVolumeClaims, once: templates by the claims' names. They go with the
-        run. Raises RuntimeFault with the words of whoever refuses one."""
+        """Make the PersistentVolumeClaims: templates by the claims' names."""
+        ...
+
+    async def protect(self, budget: JsonObject) -> None:
+        """Make the PodDisruptionBudget of the run; it goes with the run."""
+        ...
+
+    async def withdraw(self, claims: Sequence[str]) -> None:
+        """Remove these claims of the run with all that is in them, now or as it closes."""
         ...
 
 

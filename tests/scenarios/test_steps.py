@@ -155,6 +155,7 @@ def test_a_volume_claim_template_is_a_claim_of_the_run() -> None:
         "container: {image: busybox,",
         "container: {image: busybox, volumeMounts: [{name: data, mountPath: /data}],",
     )
-    play = Play(text).start()
-    volumes = play.work["wf[0].a"][1].pod["spec"]["volumes"]
+    play = Play(text)
+    play.provides = True
+    volumes = play.start().work["wf[0].a"][1].pod["spec"]["volumes"]
     assert volumes == [{"name": "data", "persistentVolumeClaim": {"claimName": "wf-data"}}]

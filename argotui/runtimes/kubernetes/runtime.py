@@ -9,12 +9,12 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import Observation, PodState, PodWork, Report, ResourceWork, Work, WorkRef
-from argotui.runtimes.kubernetes.claims import make_claims
+from argotui.runtimes.kubernetes.claims import make_budget, make_claims, remove_claims
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.events import explain_waiting
@@ -133,10 +133,15 @@ class KubernetesRuntime:
             self._emit(Observation(ref=ref, report=report, at=time.time()))
 
     async def claim(self, claims: Mapping[str, Any]) -> None:
-        assert self._client is not None
-        assert self._run is not None
-        where = self._cluster().namespace
-        await make_claims(self._client, where, claims, self._owner, self._run.run_id)
+        await make_claims(self._open_client(), self._cluster().namespace, claims, **self._whose())
+
+    async def protect(self, budget: Mapping[str, Any]) -> None:
+        client, where = self._open_client(), self._cluster().namespace
+        await make_budget(client, where, budget, owner=self._owner, **self._whose())
+
+    async def withdraw(self, claims: Sequence[str]) -> None:
+        client, run = self._open_client(), self._whose()["run_id"]
+        await remove_claims(client, self._cluster().namespace, claims, run_id=run)
 
     async def stop(self, ref: WorkRef, grace: float) -> None:
         self._open_resources().stop(ref)
@@ -202,6 +207,14 @@ class KubernetesRuntime:
         if self._place is None:
             self._place = find_place(self._context, self._namespace, self._kubeconfig)
         return self._place
+
+    def _open_client(self) -> Client:
+        assert self._client is not None, "open comes first"
+        return self._client
+
+    def _whose(self) -> dict[str, str]:
+        assert self._run is not None, "open comes first"
+        return {"run_id": self._run.run_id, "workflow_name": self._run.workflow_name}
 
     def _open_pods(self) -> Pods:
         assert self._pods is not None, "open comes first"

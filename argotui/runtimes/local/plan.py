@@ -21,7 +21,7 @@ from argotui.runtimes.local.environment import ADDRESS, Sources, environment, ex
 from argotui.runtimes.local.images import StandIn, stand_in
 from argotui.runtimes.local.layout import INNER_TOOLS, SYSTEM_PATH, Layout, is_system
 from argotui.runtimes.local.orphans import MARK
-from argotui.runtimes.local.volumes import Claims, binds_of, volumes_of
+from argotui.runtimes.local.volumes import CLAIMS, Claims, binds_of, volumes_of
 
 _GRACE = 30.0  # seconds, as a pod has by default
 _PROGRESS = "/var/run/argo/progress"
@@ -48,7 +48,7 @@ def make_plan(ref: WorkRef, work: PodWork, setting: Setting) -> dict[str, Any]:
     pod, key = _with_identity(work.pod, ref, setting), safe_key(ref)
     spec = pod.get("spec") or {}
     folder = str(setting.work / "pods" / key)
-    claims = Claims(folder=str(setting.work / "claims"), workflow_name=setting.workflow_name)
+    claims = Claims(folder=str(setting.work / CLAIMS), workflow_name=setting.workflow_name)
     volumes = volumes_of(pod, setting.sources, folder, claims)
     containers = [
         _container(raw, kind, pod, work, ref, volumes, folder, setting)

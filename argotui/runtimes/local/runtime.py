@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from argotui.runtimes.local.layout import Layout, make_layout
 from argotui.runtimes.local.link import Link, connect, launch
 from argotui.runtimes.local.objects import ObjectStore
 from argotui.runtimes.local.plan import Setting, make_plan, safe_key
+from argotui.runtimes.local.volumes import CLAIMS, remove_claims
 from argotui.runtimes.port import Emit, RunPlace
 
 _CLOSE_GRACE = 2.0  # seconds for what still runs when the run is over
@@ -73,6 +74,7 @@ class LocalRuntime:
         self._link: Link | None = None
         self._known: dict[str, tuple[WorkRef, PodState]] = {}
         self._linking = asyncio.Lock()
+        self._doomed: tuple[str, ...] = ()  # claims to be removed when nothing runs any more
 
     @property
     def performs(self) -> tuple[type[Work], ...]:
@@ -120,6 +122,15 @@ class LocalRuntime:
         except (RuntimeFault, UsageError) as error:
             self._settle(ref, Report(state=PodState.FAILED, fault=str(error)))
 
+    async def claim(self, claims: Mapping[str, Any]) -> None:
+        """Folders of the run, made when a pod first has one."""
+
+    async def protect(self, budget: Mapping[str, Any]) -> None:
+        """Nobody evicts anything from this machine."""
+
+    async def withdraw(self, claims: Sequence[str]) -> None:
+        self._doomed = tuple(claims)
+
     async def stop(self, ref: WorkRef, grace: float) -> None:
         if ref.key in self._known and not self._known[ref.key][1].has_ended:
             with contextlib.suppress(RuntimeFault):
@@ -146,6 +157,8 @@ class LocalRuntime:
             if self._sandbox == "off" and self._setting:
                 orphans.end_marked(f"{self._setting.run_id}.")
         await link.close()
+        if not keep_running:
+            await asyncio.to_thread(remove_claims, self._folder / CLAIMS, self._doomed)
 
     async def probe(self) -> Health:
         """Say what of this works on this machine, for `argotui doctor`."""

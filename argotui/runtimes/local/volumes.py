@@ -6,14 +6,19 @@ Called by plan.
 from __future__ import annotations
 
 import base64
+import os
 import posixpath
+import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from argotui.model.errors import RuntimeFault
 from argotui.runtimes.local.environment import Sources, field_value, object_data, resource_value
 
+CLAIMS = "claims"  # the folder in which those of the run are
 _READ_ONLY = ("configMap", "secret", "downwardAPI", "projected")
 _FILE_MODE = 0o644
 
@@ -82,6 +87,20 @@ def binds_of(
         read_only = bool(mount.get("readOnly")) or known[name]["read_only"]
         binds.append((host, "/" + path.strip("/"), read_only))
     return sorted(binds, key=lambda bind: bind[1].count("/"))
+
+
+def remove_claims(folder: Path, names: Iterable[str]) -> None:
+    """Remove claims of a run with all that is in them, also what its steps have locked."""
+    for claim in [folder / name for name in names if "/" not in name]:
+        with suppress(OSError):
+            claim.chmod(0o700)
+        for place, inner, _ in os.walk(claim):
+            for each in inner:
+                path = os.path.join(place, each)
+                if not os.path.islink(path):
+                    with suppress(OSError):
+                        os.chmod(path, 0o700)
+        shutil.rmtree(claim, ignore_errors=True)
 
 
 def _claimed(name: str, claim: Mapping[str, Any], claims: Claims) -> dict[str, Any]:
