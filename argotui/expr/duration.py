@@ -20,6 +20,8 @@ _UNITS = {
 }
 _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _WHOLE = re.compile(rf"[+-]?(?:0|(?:{_PART.pattern})+)", re.ASCII)
+_NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
+_UNIT = re.compile(r"[^\d.]+", re.ASCII)
 _SECONDS = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _LIMIT = 1 << 63
 _LONGEST = 200
@@ -33,6 +35,31 @@ def parse_duration(text: str) -> int | None:
     if total >= _LIMIT:
         return None
     return -total if text.startswith("-") else total
+
+
+def duration_mistake(text: str) -> str:
+    """Return what Go says of a text that is no duration."""
+    shown = time_quote(text)
+    rest = text[1:] if text[:1] in ("-", "+") else text
+    while found := _NUMBER.match(rest):
+        rest = rest[found.end() :]
+        unit = _UNIT.match(rest)
+        if unit is None:
+            return f"time: missing unit in duration {shown}"
+        if unit[0] not in _UNITS:
+            return f"time: unknown unit {time_quote(unit[0])} in duration {shown}"
+        rest = rest[unit.end() :]
+    return f"time: invalid duration {shown}"
+
+
+def time_quote(text: str) -> str:
+    """Quote as package time does: all that is not ASCII by its bytes."""
+    parts = []
+    for byte in text.encode():
+        char = chr(byte)
+        plain = 0x20 <= byte < 0x80
+        parts.append(("\\" if char in '"\\' else "") + char if plain else f"\\x{byte:02x}")
+    return '"' + "".join(parts) + '"'
 
 
 def go_duration(text: str) -> float | None:

@@ -11,15 +11,19 @@ from functools import lru_cache
 from typing import Any
 
 from argotui.expr import syntax
+from argotui.expr.check import check
 from argotui.expr.errors import ExpressionError, MissingName
 from argotui.expr.functions import BUILTINS, ROOT
 from argotui.expr.gotext import to_text, type_name
-from argotui.expr.operators import BINARY, UNARY, cut, fetch, span, truth
+from argotui.expr.gotypes import is_nil
+from argotui.expr.natures import of_value
+from argotui.expr.operators import BINARY, END, UNARY, contained, cut, fetch, span, truth
+from argotui.expr.optimize import is_any, needless, optimized, settled
 from argotui.expr.parser import parse
 from argotui.expr.predicates import call_predicate
+from argotui.expr.references import lost, names, paths, static_path
 from argotui.expr.run import Function, Run
 from argotui.expr.syntax import Node
-from argotui.expr.typed import ARITHMETIC, is_typed, typed
 
 __all__ = ["ExpressionError", "MissingName", "Program", "compile_expression", "to_text"]
 
@@ -35,12 +39,15 @@ class _NilChain(Exception):
 class Program:
     """A compiled expression."""
 
-    __slots__ = ("_code", "_paths", "references", "source")
+    __slots__ = ("_checked", "_code", "_names", "_node", "_paths", "references", "source")
 
     def __init__(self, source: str, node: Node) -> None:
         self.source = source
+        self._node = node
         self._code = _compile(node)
-        self._paths = tuple(dict.fromkeys(_paths(node, frozenset())))
+        self._names = tuple(sorted(names(node)))
+        self._checked: tuple[tuple[str, str], ...] | None = None
+        self._paths = tuple(dict.fromkeys(paths(node, ROOT, frozenset())))
         # static member paths, the longest only: ('steps', 'a', 'outputs', 'result')
         self.references: frozenset[tuple[str, ...]] = frozenset(self._paths)
 
@@ -51,16 +58,25 @@ class Program:
         MissingName for a name or a part of one that is not there.
         """
         try:
+            self._check(env)
             return self._code(Run(env, at))
         except ExpressionError as error:
             raise error.at(-1, self.source) from None
         except RecursionError:
             raise ExpressionError(_TOO_DEEP) from None
 
+    def _check(self, env: Mapping[str, Any]) -> None:
+        """Look for mistakes of types, unless the variables have those of the last time."""
+        natures = {name: of_value(env[name]) for name in self._names if name in env}
+        seen = tuple((name, nature.name) for name, nature in natures.items())
+        if seen != self._checked:
+            check(self._node, natures, BUILTINS)
+            self._checked = seen
+
     def missing(self, env: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the referenced names that `env` has not, as dotted text, the shortest first:
         for `item.a.b` with `item` alone `item.a` and `item.a.b`."""
-        return tuple(dict.fromkeys(name for path in self._paths for name in _lost(path, env)))
+        return tuple(dict.fromkeys(name for path in self._paths for name in lost(path, env)))
 
 
 @lru_cache(maxsize=4096)
@@ -74,40 +90,8 @@ def compile_expression(text: str) -> Program:
         raise ExpressionError(_TOO_DEEP) from None
 
 
-def _lost(path: tuple[str, ...], env: Mapping[str, Any]) -> list[str]:
-    value: Any = env
-    for index, part in enumerate(path):
-        if not isinstance(value, Mapping) or part not in value:
-            return [".".join(path[: end + 1]) for end in range(index, len(path))]
-        value = value[part]
-    return []
-
-
-def _static_path(node: Node) -> tuple[str, ...]:
-    parts: list[str] = []
-    while True:
-        match node:
-            case syntax.Member(base=base, key=syntax.Literal(value=str(key))):
-                parts.append(key)
-                node = base
-            case syntax.Chain(node=inner):
-                node = inner
-            case syntax.Name(name=name):
-                return (name, *reversed(parts))
-            case _:
-                return ()
-
-
-def _paths(node: Node, bound: frozenset[str]) -> list[tuple[str, ...]]:
-    path = _static_path(node)
-    if path:
-        return [] if path[0] in bound or path[0] in ROOT or path[0] == "$env" else [path]
-    if isinstance(node, syntax.Let):
-        return _paths(node.value, bound) + _paths(node.body, bound | {node.name})
-    return [path for child in syntax.children(node) for path in _paths(child, bound)]
-
-
 def _compile(node: Node) -> Code:
+    node = optimized(node)
     match node:
         case syntax.Literal(value=value):
             return lambda run: value
@@ -149,43 +133,48 @@ def _compile_composite(node: Node) -> Code:
             return lambda run: run.made([code(run) for code in items])
         case syntax.MapOf(pairs=pairs):
             compiled = [(_compile(key), _compile(value)) for key, value in pairs]
-            return lambda run: run.made({_key(key(run)): value(run) for key, value in compiled})
+            return lambda run: run.made(_mapped(run, compiled, node.position))
     raise AssertionError(node)
 
 
-def _key(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise ExpressionError(f"interface conversion: interface {{}} is {type_name(value)}, not string")
+def _mapped(run: Run, pairs: list[tuple[Code, Code]], position: int) -> dict[str, Any]:
+    values = [(key(run), value(run)) for key, value in pairs]
+    for key, _ in values:
+        if not isinstance(key, str):
+            kind = "nil" if key is None else type_name(key)
+            raise ExpressionError(
+                f"interface conversion: interface {{}} is {kind}, not string", position
+            )
+    made: dict[str, Any] = {}
+    for key, value in values:
+        made.setdefault(key, value)  # of two of a kind the first stays
+    return made
 
 
 def _name(node: syntax.Name) -> Code:
-    name, position = node.name, node.position
+    name = node.name
 
     def code(run: Run) -> Any:
         if name in run.names:
             return run.names[name]
         if name in ROOT:
             return ROOT[name]
-        try:
-            return run.env[name]
-        except KeyError:
-            if name == "$env":
-                return run.env
-            raise MissingName((name,), f"unknown name {name}", position) from None
+        if name == "$env":
+            return run.env
+        return run.env.get(name)  # what is not there at all is found by `check`, where Go looks
 
     return code
 
 
 def _member(node: syntax.Member) -> Code:
     base, optional, position = _compile(node.base), node.optional, node.position
-    path = _static_path(node)
+    path = static_path(node)
     key_code = _compile(node.key)
     fixed = node.key.value if isinstance(node.key, syntax.Literal) else None
 
     def code(run: Run) -> Any:
         value = base(run)
-        if value is None and optional:
+        if optional and is_nil(value):
             raise _NilChain
         key = fixed if fixed is not None else key_code(run)
         try:
@@ -213,12 +202,20 @@ def _slice(node: syntax.Slice) -> Code:
 
     def code(run: Run) -> Any:
         try:
-            ends = [end(run) if end is not None else None for end in (low, high)]
-            return run.made(cut(base(run), *ends))
+            value = base(run)
+            end = high(run) if high is not None else END
+            return run.made(cut(value, low(run) if low is not None else 0, end))
         except ExpressionError as error:
             raise error.at(node.position, "") from None
 
     return code
+
+
+def _nothing_to_call(callee: Node) -> str:
+    path = static_path(callee)
+    if path[:1] == ("sprig",) and len(path) == 2:
+        return f"sprig has no function {path[1]}"  # Go: cannot call nil
+    return "invalid operation: cannot call nil"
 
 
 def _call(node: syntax.Call) -> Code:
@@ -229,9 +226,13 @@ def _call(node: syntax.Call) -> Code:
         function = callee(run)
         values = [argument(run) for argument in arguments]
         try:
+            if function is None:
+                raise ExpressionError(_nothing_to_call(node.callee))
             if not isinstance(function, Function):
-                raise ExpressionError(f"{type_name(function)} is not callable")
-            return function(run, values)
+                raise ExpressionError(
+                    "invalid operation: cannot call non-function of type " + type_name(function)
+                )
+            return function.reflected(run, values)
         except ExpressionError as error:
             raise error.at(node.position, "") from None
 
@@ -246,7 +247,7 @@ def _builtin(node: syntax.Builtin) -> Code:
     def code(run: Run) -> Any:
         try:
             if function is None:
-                return call_predicate(run, node.name, arguments, weight)
+                return call_predicate(run, node.name, arguments, weight, throws=node.throws)
             return function(run, [argument(run) for argument in arguments])
         except ExpressionError as error:
             raise error.at(node.position, "") from None
@@ -289,30 +290,27 @@ def _unary(node: syntax.Unary) -> Code:
 def _binary(node: syntax.Binary) -> Code:
     """Compile a row of operators of one side, `a + b + c`, into a loop instead of a recursion."""
     pairs = syntax.pairs(node)
-    left = pairs[0].left
-    first = _compile(left)
-    known = is_typed(left)
-    row: list[Callable[[Run, Any], Any]] = []
-    for pair in pairs:
-        known = known and is_typed(pair.right)
-        row.append(_operation(pair, known))
-        known = known and pair.operator in ARITHMETIC
+    known = [index for index, pair in enumerate(pairs) if settled(pair) is not None]
+    start = known[-1] + 1 if known else 0
+    value = settled(pairs[known[-1]]) if known else None
+    first = (lambda run: value) if known else _compile(pairs[0].left)
+    if not known and is_any(pairs[0]) and isinstance(pairs[0].left, syntax.Builtin):
+        count = pairs[0].left
+        first, start = _compile(syntax.Builtin(count.position, "any", count.arguments)), 1
+    row = [_operation(pair) for pair in pairs[start:] if not needless(pair)]
 
     def code(run: Run) -> Any:
-        value = first(run)
+        result = first(run)
         for operation in row:
-            value = operation(run, value)
-        return value
+            result = operation(run, result)
+        return result
 
     return code
 
 
-def _operation(node: syntax.Binary, known: bool) -> Callable[[Run, Any], Any]:
-    """Compile one operator; `known` says that expr-lang knows the types of both its sides."""
+def _operation(node: syntax.Binary) -> Callable[[Run, Any], Any]:
     right, operator, position = _compile(node.right), node.operator, node.position
-    apply = _short_circuit(operator, right) or _strict(operator, right)
-    if known:
-        apply = typed(operator, apply, right)
+    apply = _short_circuit(operator, right) or _strict(node, right)
 
     def code(run: Run, left: Any) -> Any:
         try:
@@ -330,11 +328,25 @@ def _short_circuit(operator: str, right: Code) -> Callable[[Run, Any], Any] | No
         case "or" | "||":
             return lambda run, left: truth(left) or truth(right(run))
         case "??":
-            return lambda run, left: right(run) if left is None else left
+            return lambda run, left: right(run) if is_nil(left) else left
     return None
 
 
-def _strict(operator: str, right: Code) -> Callable[[Run, Any], Any]:
+def _is_texts(node: Node) -> bool:
+    """A list of texts is a set to expr-lang, where nothing but a text can be looked up."""
+    return (
+        isinstance(node, syntax.ListOf)
+        and bool(node.nodes)
+        and all(
+            isinstance(part, syntax.Literal) and isinstance(part.value, str) for part in node.nodes
+        )
+    )
+
+
+def _strict(node: syntax.Binary, right: Code) -> Callable[[Run, Any], Any]:
+    operator = node.operator
+    if operator == "in" and _is_texts(node.right):
+        return lambda run, left: contained(left, dict.fromkeys(right(run)))
     if operator == "..":
         return lambda run, left: span(run, left, right(run))
     apply = BINARY[operator]
@@ -350,9 +362,9 @@ def _conditional(node: syntax.Conditional) -> Code:
     def code(run: Run) -> Any:
         value = condition(run)
         if not isinstance(value, bool):
+            kind = "nil" if value is None else type_name(value)
             raise ExpressionError(
-                f"non-bool expression (type {type_name(value)}) used as condition",
-                node.condition.position,
+                f"interface conversion: interface {{}} is {kind}, not bool", node.position
             )
         return then(run) if value else otherwise(run)
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.gotext import type_name
-from argotui.expr.operators import equal, fetch
+from argotui.expr.gotext import print_value, reflect_kind, type_name
+from argotui.expr.gotypes import AnyMap, NilList, Uint8, is_nil
+from argotui.expr.operators import equal, fetch, whole
 from argotui.expr.predicates import descending, sorted_by
-from argotui.expr.run import Function, Run, Table, is_number, table
-from argotui.expr.times import Duration, Location, Time
+from argotui.expr.run import Function, Library, Run, Table, is_int, table
+from argotui.expr.times import Duration, Location, Time, method
 
 
 def length(value: Any) -> int:
@@ -28,6 +29,8 @@ def kind(value: Any) -> str:
             return "nil"
         case bool():
             return "bool"
+        case Uint8():
+            return "uint"
         case int():
             return "int"
         case float():
@@ -45,28 +48,42 @@ def kind(value: Any) -> str:
 
 
 def first(items: Any) -> Any:
-    return _get(items, 0)
+    return _quiet(items, 0)
 
 
 def last(items: Any) -> Any:
-    return _get(items, -1)
+    return _quiet(items, -1)
 
 
-def _get(base: Any, key: Any) -> Any:
-    """Return `base[key]`, nil where there is none."""
-    if base is None or (isinstance(base, (list, tuple, str)) and not is_number(key)):
-        return None
+def _quiet(items: Any, index: int) -> Any:
     try:
-        return fetch(base, key)
+        return _get(items, index)
     except ExpressionError:
         return None
 
 
+def _get(base: Any, key: Any) -> Any:
+    """Return `base[key]`, nil where there is none."""
+    if is_nil(base):
+        return None
+    if isinstance(base, (list, tuple, str)):
+        items = base.encode() if isinstance(base, str) else base
+        number = whole(key)
+        index = number + (len(items) if number < 0 else 0)
+        found = items[index] if 0 <= index < len(items) else None
+        return Uint8(found) if isinstance(items, bytes) and found is not None else found
+    if isinstance(base, (Mapping, Library)):
+        return fetch(base, key)
+    return method(base, key)
+
+
 def take(items: Any, count: Any) -> list[Any]:
-    if not isinstance(items, (list, tuple)) or not is_number(count):
-        raise ExpressionError(f"cannot take from {type_name(items)}")
+    if not isinstance(items, (list, tuple)):
+        raise ExpressionError(f"cannot take from {_kind(items)}")
+    if not is_int(count):
+        raise ExpressionError(f"cannot take {_kind(count)} elements")
     if count < 0:
-        raise ExpressionError(f"cannot take {count} elements")
+        raise ExpressionError("reflect.Value.Slice: slice index out of bounds")
     return list(items[: int(count)])
 
 
@@ -81,22 +98,30 @@ def values(value: Any) -> list[Any]:
 def _map(name: str, value: Any) -> Mapping[Any, Any]:
     if isinstance(value, Mapping):
         return value
-    raise ExpressionError(f"cannot get {name} from {type_name(value)}")
+    raise ExpressionError(f"cannot get {name} from {_kind(value)}")
 
 
 def to_pairs(value: Any) -> list[Any]:
     if not isinstance(value, Mapping):
-        raise ExpressionError(f"cannot transform {type_name(value)} to pairs")
+        raise ExpressionError(f"cannot transform {_kind(value)} to pairs")
     return [[key, item] for key, item in value.items()]
+
+
+def _kind(value: Any) -> str:
+    return "invalid" if value is None else reflect_kind(value)
 
 
 def from_pairs(pairs: Any) -> dict[Any, Any]:
     if not isinstance(pairs, list):
-        raise ExpressionError(f"cannot transform {type_name(pairs)} from pairs")
-    made: dict[Any, Any] = {}
+        raise ExpressionError(f"cannot transform {print_value(pairs)} from pairs")
+    made = AnyMap()
     for pair in pairs:
-        if not isinstance(pair, list) or len(pair) != 2 or isinstance(pair[0], (list, dict)):
-            raise ExpressionError(f"invalid pair {type_name(pair)}")
+        if not isinstance(pair, list):
+            raise ExpressionError(f"invalid pair {print_value(pair)}")
+        if len(pair) != 2:
+            raise ExpressionError(f"invalid pair length {print_value(pair)}")
+        if isinstance(pair[0], (list, dict)):
+            raise ExpressionError(f"runtime error: hash of unhashable type {type_name(pair[0])}")
         made[pair[0]] = pair[1]
     return made
 
@@ -105,10 +130,16 @@ def concat(run: Run, *lists: Any) -> list[Any]:
     joined: list[Any] = []
     for items in lists:
         if not isinstance(items, (list, tuple)):
-            raise ExpressionError(f"cannot concat {type_name(items)}")
+            raise ExpressionError(f"cannot concat {_kind(items)}")
         run.spend(len(items))
         joined.extend(items)
     return joined
+
+
+def _a_list(name: str, value: Any) -> list[Any]:
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    raise ExpressionError(f"cannot {name} {_kind(value)}")
 
 
 def _leaves(items: Any) -> Iterator[Any]:
@@ -120,6 +151,7 @@ def _leaves(items: Any) -> Iterator[Any]:
 
 
 def flatten(run: Run, items: list[Any]) -> list[Any]:
+    _a_list("flatten", items)
     flat: list[Any] = []
     for item in _leaves(items):
         run.spend()
@@ -129,6 +161,7 @@ def flatten(run: Run, items: list[Any]) -> list[Any]:
 
 def uniq(run: Run, items: list[Any]) -> list[Any]:
     """Drop repeated items, numbers and texts by a set, the rest by comparing."""
+    _a_list("uniq", items)
     seen: set[Any] = set()
     kept: list[Any] = []
     odd: list[Any] = []
@@ -148,8 +181,11 @@ def uniq(run: Run, items: list[Any]) -> list[Any]:
 
 
 def sort(run: Run, items: list[Any], order: str = "asc") -> list[Any]:
+    backwards = descending(order)
+    if not isinstance(items, list):
+        return NilList()  # sic: what is no list counts as one that was never made
     pairs = [(item, item) for item in items]
-    return sorted_by(run, pairs, backwards=descending(order))
+    return sorted_by(run, pairs, backwards=backwards)
 
 
 LIST: Table = table(
@@ -163,9 +199,9 @@ LIST: Table = table(
     Function("values", "x", values),
     Function("toPairs", "x", to_pairs),
     Function("fromPairs", "x", from_pairs),
-    Function("reverse", "a", lambda items: items[::-1]),
-    Function("uniq", "a", uniq, takes_run=True),
+    Function("reverse", "x", lambda items: _a_list("reverse", items)[::-1]),
+    Function("uniq", "x", uniq, takes_run=True),
     Function("concat", "xx*", concat, takes_run=True),
-    Function("flatten", "a", flatten, takes_run=True),
-    Function("sort", "a?s", sort, takes_run=True),
+    Function("flatten", "x", flatten, takes_run=True),
+    Function("sort", "x?s", sort, takes_run=True),
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import type_name
+from argotui.expr.operators import cut_off
 from argotui.expr.run import Function, Table, is_int, is_number, table
 
 _INT = re.compile(r"[+-]?[0-9]+", re.ASCII)
@@ -37,14 +38,9 @@ def to_int(value: Any) -> int:
         return number
     if type_name(value) == "time.Duration":
         return int(value.nanoseconds)
+    if value is None:
+        raise ExpressionError("reflect: call of reflect.Value.Type on zero Value")
     raise ExpressionError(f"invalid operation: int({type_name(value)})")
-
-
-def cut_off(value: float) -> int:
-    """Return a float's integer part; what does not fit becomes Go's least integer."""
-    if math.isnan(value) or not _LOW <= value < -float(_LOW):
-        return _LOW
-    return int(value)
 
 
 def parse_float(text: str) -> float | None:
@@ -100,6 +96,8 @@ def _flat(name: str, values: tuple[Any, ...]) -> list[Any]:
 
 def _extreme(name: str, choose: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*values: Any) -> Any:
+        if len(values) == 1 and not isinstance(values[0], (list, tuple)):
+            return values[0]  # sic: whatever it is
         numbers = _flat(name, values)
         return choose(numbers) if numbers else None
 

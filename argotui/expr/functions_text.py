@@ -5,8 +5,12 @@ Listed in `functions`. Offsets are bytes of UTF-8 and letters are cased as in Go
 
 from __future__ import annotations
 
+from typing import Any
+
 from argotui.expr.errors import ExpressionError
-from argotui.expr.gotext import print_value
+from argotui.expr.gotext import print_value, type_name
+from argotui.expr.gotypes import IntList, NilList, TextList
+from argotui.expr.operators import whole
 from argotui.expr.run import MAX_TEXT, Function, Table, table
 
 # unicode.IsSpace
@@ -17,50 +21,59 @@ def trim(text: str, chars: str = SPACES) -> str:
     return text.strip(chars) if chars else text
 
 
-def split(text: str, separator: str, limit: int = -1) -> list[str] | None:
+def split(text: str, separator: str, limit: Any = -1) -> list[str]:
     """Cut at each separator, into characters if it is empty; at most `limit` parts unless < 0,
     nil for a limit of 0."""
+    limit = whole(limit)
     if limit == 0:
-        return None
+        return NilList()
     if not separator:
         if limit < 0 or limit >= len(text):
-            return list(text)
-        return [*text[: limit - 1], text[limit - 1 :]]
-    return text.split(separator, limit - 1 if limit > 0 else -1)
+            return TextList(text)
+        return TextList([*text[: limit - 1], text[limit - 1 :]])
+    return TextList(text.split(separator, limit - 1 if limit > 0 else -1))
 
 
-def split_after(text: str, separator: str, limit: int = -1) -> list[str] | None:
+def split_after(text: str, separator: str, limit: Any = -1) -> list[str]:
     parts = split(text, separator, limit)
-    if parts is None:
-        return None
-    return [part + separator for part in parts[:-1]] + parts[-1:]
+    if not parts:
+        return parts
+    return TextList([part + separator for part in parts[:-1]] + parts[-1:])
 
 
-def replace(text: str, old: str, new: str, count: int = -1) -> str:
+def replace(text: str, old: str, new: str, count: Any = -1) -> str:
+    count = whole(count)
     often = text.count(old) if count < 0 else min(count, text.count(old))
     if len(text) + often * (len(new) - len(old)) > MAX_TEXT:
         raise ExpressionError("memory budget exceeded")
     return text.replace(old, new, count)
 
 
-def repeat(text: str, count: int) -> str:
+def repeat(text: str, count: Any) -> str:
+    count = whole(count)
     if count < 0:
         raise ExpressionError(
             f"invalid argument for repeat (expected positive integer, got {count})"
         )
     if count > 1_000_000 or len(text) * count > MAX_TEXT:
         raise ExpressionError("memory budget exceeded")
-    return text * count
+    return str(text * count)
 
 
-def join(items: list[object], glue: str = "") -> str:
+def join(items: Any, glue: str = "") -> str:
+    if not isinstance(items, (list, tuple)):
+        shown = "%!s(<nil>)" if items is None else type_name(items)
+        raise ExpressionError(f"invalid argument for join (type {shown})")
+    if isinstance(items, IntList):
+        raise ExpressionError("invalid argument for join (type []int)")
     for item in items:
         if not isinstance(item, str):
-            raise ExpressionError("invalid argument for join (an array of strings is needed)")
+            kind = "nil" if item is None else type_name(item)
+            raise ExpressionError(f"interface conversion: interface {{}} is {kind}, not string")
     texts = [str(item) for item in items]
     if sum(map(len, texts)) + len(glue) * len(texts) > MAX_TEXT:
         raise ExpressionError("memory budget exceeded")
-    return glue.join(texts)
+    return str(glue.join(texts))
 
 
 def _byte_offset(text: str, index: int) -> int:
@@ -90,11 +103,11 @@ TEXT: Table = table(
     Function("trimSuffix", "s?s", lambda text, suffix=" ": text.removesuffix(suffix)),
     Function("upper", "s", upper),
     Function("lower", "s", lower),
-    Function("split", "ss?i", split),
-    Function("splitAfter", "ss?i", split_after),
-    Function("replace", "sss?i", replace),
-    Function("repeat", "si", repeat),
-    Function("join", "a?s", join),
+    Function("split", "ss?x", split),
+    Function("splitAfter", "ss?x", split_after),
+    Function("replace", "sss?x", replace),
+    Function("repeat", "sx", repeat),
+    Function("join", "x?s", join),
     Function("indexOf", "ss", index_of),
     Function("lastIndexOf", "ss", last_index_of),
     Function("hasPrefix", "ss", lambda text, part: text.startswith(part)),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
+from argotui.expr.gotypes import is_nil
 
 _ESCAPES = {
     "\a": "\\a",
@@ -114,7 +115,7 @@ def json_text(text: str, *, html: bool = True) -> str:
 
 
 def _encode(value: Any, html: bool, newline: str, step: str) -> str:
-    if value is None:
+    if is_nil(value):
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -177,15 +178,15 @@ def type_name(value: Any) -> str:
         case bool():
             return "bool"
         case int():
-            return "int"
+            return str(getattr(value, "go_type", "int"))
         case float():
             return "float64"
         case str():
             return "string"
         case list() | tuple():
-            return "[]interface {}"
+            return str(getattr(value, "go_type", "[]interface {}"))
         case Mapping():
-            return "map[string]interface {}"
+            return str(getattr(value, "go_type", "map[string]interface {}"))
         case _:
             return str(getattr(value, "go_type", "func(...)"))
 
@@ -206,3 +207,17 @@ def print_value(value: Any) -> str:
             return "map[" + " ".join(f"{key}:{item}" for key, item in pairs) + "]"
         case _:
             return str(value)
+
+
+def reflect_kind(value: Any) -> str:
+    """Return Go's kind of a value, as reflection names it."""
+    match value:
+        case None:
+            return "zero"
+        case list() | tuple():
+            return "slice"
+        case Mapping():
+            return "map"
+    name = type_name(value)
+    kinds = {"time.Duration": "int64", "time.Time": "struct", "time.Month": "int"}
+    return kinds.get(name, "func" if name.startswith("func") else name)

@@ -5,13 +5,14 @@ Called by `times` and the date functions. Nanoseconds are kept beside datetime's
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
+from argotui.expr.duration import time_quote
 from argotui.expr.errors import ExpressionError
-from argotui.expr.gotext import quote
 
 RFC3339 = "2006-01-02T15:04:05Z07:00"
 RFC822 = "02 Jan 06 15:04 MST"
@@ -33,6 +34,7 @@ MONTHS = (
 )
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+CYCLE = 400  # years, after which the calendar and the weekdays come again
 # longest first where one begins another; a word must not be followed by a small letter
 _CHUNK = re.compile(
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|2006|__2|002|[.,]0+(?!\d)|[.,]9+(?!\d)"
@@ -41,10 +43,16 @@ _CHUNK = re.compile(
 )
 
 
-def layout_format(layout: str, time: datetime, nanosecond: int = 0) -> str:
-    """Return `time` in Go's layout."""
+def layout_format(layout: str, time: datetime, nanosecond: int = 0, years: int = 0) -> str:
+    """Return `time`, moved by so many years, in Go's layout."""
 
     def put(found: re.Match[str]) -> str:
+        year = time.year + years
+        match found[0]:
+            case "2006":
+                return f"{year:05d}" if year < 0 else f"{year:04d}"
+            case "06":
+                return f"{int(math.fmod(year, 100)):02d}"
         return _chunk_text(found[0], time, nanosecond)
 
     return _CHUNK.sub(put, layout)
@@ -56,8 +64,6 @@ _FORMATS: Mapping[str, Callable[[datetime], str]] = {
     "Monday": lambda t: DAYS[t.weekday()],
     "Mon": lambda t: DAYS[t.weekday()][:3],
     "MST": lambda t: zone_name(t),
-    "2006": lambda t: f"{t.year:04d}",
-    "06": lambda t: f"{t.year % 100:02d}",
     "01": lambda t: f"{t.month:02d}",
     "1": lambda t: f"{t.month}",
     "02": lambda t: f"{t.day:02d}",
@@ -140,20 +146,20 @@ _PATTERNS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def layout_parse(layout: str, text: str, zone: tzinfo = UTC) -> tuple[datetime, int]:
-    """Return the time `text` says in `layout`, and its nanoseconds.
+def layout_parse(layout: str, text: str, zone: tzinfo = UTC) -> tuple[datetime, int, int]:
+    """Return the time `text` says in `layout`, its nanoseconds, and the years to move it by.
 
     `zone` is where a text without a zone belongs. Raises ExpressionError in Go's words.
     """
     pattern, names = _layout_pattern(layout)
     found = re.fullmatch(pattern, text, re.ASCII)
     if found is None:
-        raise ExpressionError(f"parsing time {quote(text)} as {quote(layout)}: cannot parse")
+        raise ExpressionError(_complaint(layout, text))
     values = dict(zip(names, found.groups(), strict=True))
     try:
         return _assemble(values, zone)
     except ValueError as error:
-        raise ExpressionError(f"parsing time {quote(text)}: {error}") from None
+        raise ExpressionError(f"parsing time {time_quote(text)}: {error}") from None
 
 
 def _layout_pattern(layout: str) -> tuple[str, list[str]]:
@@ -173,6 +179,34 @@ def _layout_pattern(layout: str) -> tuple[str, list[str]]:
     return "".join(parts) + re.escape(layout[end:]), names
 
 
+def _complaint(layout: str, text: str) -> str:
+    """Return where a text leaves its layout, in Go's words."""
+    shown = time_quote(text)
+    rest, end = text, 0
+
+    def stuck(at: str) -> str:
+        return (
+            f"parsing time {shown} as {time_quote(layout)}: "
+            f"cannot parse {time_quote(rest)} as {time_quote(at)}"
+        )
+
+    for chunk in _CHUNK.finditer(layout):
+        between = layout[end : chunk.start()]
+        if not rest.startswith(between):
+            return stuck(between)
+        rest, end = rest[len(between) :], chunk.end()
+        pattern = _PATTERNS[chunk[0]][1] if chunk[0] in _PATTERNS else _odd(chunk)[1]
+        found = re.match(pattern, rest, re.ASCII)
+        if found is None:
+            return stuck(chunk[0])
+        rest = rest[found.end() :]
+        if chunk[0] in ("05", "5") and layout[end : end + 1] not in (".", ","):
+            rest = re.sub(r"^[.,]\d+", "", rest, flags=re.ASCII)
+    if not rest.startswith(layout[end:]):
+        return stuck(layout[end:])
+    return f"parsing time {shown}: extra text: {time_quote(rest[len(layout[end:]) :])}"
+
+
 def _odd(chunk: re.Match[str]) -> tuple[str, str]:
     text = chunk[0]
     if text[0] in ".,":
@@ -182,7 +216,7 @@ def _odd(chunk: re.Match[str]) -> tuple[str, str]:
     return "offset", ("Z|" if text[0] == "Z" else "") + rf"[+-]{pattern}"
 
 
-def _assemble(values: Mapping[str, str | None], zone: tzinfo) -> tuple[datetime, int]:
+def _assemble(values: Mapping[str, str | None], zone: tzinfo) -> tuple[datetime, int, int]:
     def number(name: str, default: int) -> int:
         return int((values.get(name) or "").strip() or default)
 
@@ -201,12 +235,12 @@ def _assemble(values: Mapping[str, str | None], zone: tzinfo) -> tuple[datetime,
     digits = (values.get("fraction") or "").lstrip(".,")
     nanosecond = int(digits[:9].ljust(9, "0")) if digits else 0
     place = _zone_of(values, zone)
-    # Go's zero year is 0, which datetime does not know
-    time = datetime(max(year, 1), month, number("day", 1), hour, tzinfo=place)
+    years = 0 if year else -CYCLE  # a time of day is one of year 0, which datetime does not know
+    time = datetime(year - years, month, number("day", 1), hour, tzinfo=place)
     time = time.replace(minute=number("minute", 0), second=number("second", 0))
     if values.get("day_of_year"):
         time = time.replace(month=1, day=1) + timedelta(days=number("day_of_year", 1) - 1)
-    return time, nanosecond
+    return time, nanosecond, years
 
 
 def _zone_of(values: Mapping[str, Any], zone: tzinfo) -> tzinfo:

@@ -17,7 +17,9 @@ _WORDS = frozenset(
 _SKIP = re.compile(r"(?:[ \t\r\n\v\f\x85\u00a0]+|//[^\n]*(?:\n|$)|/\*.*?\*/)+", re.DOTALL)
 _NAME = re.compile(r"[\w$]+")
 _NUMBER = re.compile(
-    r"0[xX][0-9a-fA-F_]*|0[oO][0-7_]*|0[bB][01_]*"
+    r"0[xX][0-9a-fA-F_]*(?:\.(?!\.)[0-9a-fA-F_]*)?"
+    r"|0[oO][0-7_]*(?:\.(?!\.)[0-7_]*)?(?:[eE][+-]?[0-7_]*)?"
+    r"|0[bB][01_]*(?:\.(?!\.)[01_]*)?(?:[eE][+-]?[01_]*)?"
     r"|(?:[0-9_]+(?:\.(?!\.)[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]*)?"
 )
 _OPERATOR = re.compile(r"\?\.|\?\?|\|\||::|\.\.|##|[&!=*<>][&=*]?|[,;%+\-^/|:?.#]")
@@ -41,6 +43,7 @@ class Token:
     kind: Kind
     value: str
     position: int
+    mistake: ExpressionError | None = None  # what is no token; raised when the parser comes to it
 
     def __str__(self) -> str:
         if self.kind is Kind.END:
@@ -50,7 +53,7 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of `text`, the last one of kind END; raises ExpressionError."""
+    """Return the tokens of `text`, the last one of kind END or with the mistake there."""
     tokens: list[Token] = []
     position = 0
     while True:
@@ -59,7 +62,11 @@ def tokenize(text: str) -> list[Token]:
         if position >= len(text):
             tokens.append(Token(Kind.END, "", max(len(text) - 1, 0)))
             return tokens
-        token, position = _next(text, position)
+        try:
+            token, position = _next(text, position)
+        except ExpressionError as error:
+            tokens.append(Token(Kind.END, "", position, error))
+            return tokens
         tokens.append(token)
 
 

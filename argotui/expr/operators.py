@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError, MissingName
-from argotui.expr.gotext import type_name
+from argotui.expr.gopow import go_pow
+from argotui.expr.gotext import print_value, type_name
+from argotui.expr.gotypes import AnyMap, IntList, Uint8, is_nil
 from argotui.expr.regex import matches
 from argotui.expr.run import Library, Run, is_int, is_number
 from argotui.expr.times import Duration, Time, method
@@ -26,6 +28,8 @@ def wrap(number: int) -> int:
 def equal(left: Any, right: Any) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    if is_nil(left) or is_nil(right):
+        return is_nil(left) and is_nil(right)
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
         return len(left) == len(right) and all(map(equal, left, right))
     if isinstance(left, Mapping) and isinstance(right, Mapping):
@@ -83,7 +87,7 @@ def _add_times(left: Any, right: Any) -> Any:
         case (Duration(), Time()):
             return right.moved(left.nanoseconds)
         case (Duration(), Duration()):
-            return Duration(left.nanoseconds + right.nanoseconds)
+            return Duration(wrap(left.nanoseconds + right.nanoseconds))
     return None
 
 
@@ -93,11 +97,11 @@ def subtract(left: Any, right: Any) -> Any:
         return wrap(total) if isinstance(total, int) else total
     match left, right:
         case (Time(), Time()):
-            return Duration(left.nanoseconds - right.nanoseconds)
+            return left.since(right)
         case (Time(), Duration()):
             return left.moved(-right.nanoseconds)
         case (Duration(), Duration()):
-            return Duration(left.nanoseconds - right.nanoseconds)
+            return Duration(wrap(left.nanoseconds - right.nanoseconds))
     raise _invalid(left, "-", right)
 
 
@@ -105,11 +109,11 @@ def multiply(left: Any, right: Any) -> Any:
     if is_number(left) and is_number(right):
         total = left * right
         return wrap(total) if isinstance(total, int) else total
-    match left, right:
-        case (Duration(), _) if is_number(right):
-            return Duration(int(left.nanoseconds * right))
-        case (_, Duration()) if is_number(left):
-            return Duration(int(left * right.nanoseconds))
+    one = left.nanoseconds if isinstance(left, Duration) else left
+    two = right.nanoseconds if isinstance(right, Duration) else right
+    if (one, two) != (left, right) and is_number(one) and is_number(two):
+        # a float makes a number of it, an integer a longer duration
+        return Duration(wrap(one * two)) if is_int(one) and is_int(two) else float(one) * two
     raise _invalid(left, "*", right)
 
 
@@ -137,13 +141,7 @@ def modulo(left: Any, right: Any) -> int:
 def power(left: Any, right: Any) -> float:
     if not (is_number(left) and is_number(right)):
         raise _invalid(left, "**", right)
-    try:
-        return math.pow(left, right)
-    except OverflowError:
-        odd = is_int(right) and right % 2 == 1
-        return -math.inf if left < 0 and odd else math.inf
-    except ValueError:
-        return math.inf if left == 0 else math.nan
+    return go_pow(float(left), float(right))
 
 
 def contained(left: Any, right: Any) -> bool:
@@ -152,18 +150,22 @@ def contained(left: Any, right: Any) -> bool:
     if isinstance(right, (list, tuple)):
         return any(equal(item, left) for item in right)
     if isinstance(right, Mapping):
-        return isinstance(left, str) and left in right
+        return _keyed(right, left) in right
     if isinstance(right, Library):
-        return left in right.functions
+        return _keyed(right, left) in right.functions
     raise ExpressionError(f'operator "in" not defined on {type_name(right)}')
 
 
 def _text_test(operator: str, test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
     def check(left: Any, right: Any) -> bool:
-        if left is None or right is None:
+        if is_nil(left) or is_nil(right):
             return False
-        if not isinstance(left, str) or not isinstance(right, str):
-            raise _invalid(left, operator, right)
+        for side in (right, left) if operator == "matches" else (left, right):
+            if not isinstance(side, str):
+                wanted = "[]uint8" if side is left and operator == "matches" else "string"
+                raise ExpressionError(
+                    f"interface conversion: interface {{}} is {type_name(side)}, not {wanted}"
+                )
         return test(left, right)
 
     return check
@@ -171,10 +173,9 @@ def _text_test(operator: str, test: Callable[[str, str], bool]) -> Callable[[Any
 
 def span(run: Run, low: Any, high: Any) -> list[int]:
     """Return the integers from `low` to `high`, both included."""
-    if not (is_int(low) and is_int(high)):
-        raise _invalid(low, "..", high)
+    low, high = whole(low), whole(high)
     run.spend(max(high - low + 1, 0))
-    return list(range(low, high + 1))
+    return IntList(range(low, high + 1))
 
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -202,15 +203,12 @@ BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
 def negate(value: Any) -> Any:
     if is_number(value):
         return wrap(-value) if isinstance(value, int) else -value
-    if isinstance(value, Duration):
-        return Duration(-value.nanoseconds)
     raise ExpressionError(f"invalid operation: - {type_name(value)}")
 
 
 def positive(value: Any) -> Any:
-    if is_number(value):
-        return value
-    raise ExpressionError(f"invalid operation: + {type_name(value)}")
+    """Do nothing: what is no number was found by `check`, or goes through."""
+    return value
 
 
 def inverted(value: Any) -> bool:
@@ -224,6 +222,7 @@ def truth(value: Any) -> bool:
     raise ExpressionError(f"interface conversion: interface {{}} is {kind}, not bool")
 
 
+END = object()  # of what is cut, where the expression names none
 UNARY: Mapping[str, Callable[[Any], Any]] = {
     "-": negate,
     "+": positive,
@@ -235,46 +234,70 @@ UNARY: Mapping[str, Callable[[Any], Any]] = {
 def fetch(base: Any, key: Any, path: tuple[str, ...] = ()) -> Any:
     """Return `base[key]`: nil for a key a map has not, errors for the rest."""
     if base is None:
-        raise MissingName(path, f"cannot fetch {key} from <nil>")
+        raise MissingName(path, f"cannot fetch {print_value(key)} from <nil>")
     if isinstance(base, Mapping):
-        try:
-            return base[key]
-        except (KeyError, TypeError):
-            return None
+        return base.get(_keyed(base, key))
     if isinstance(base, Library):
-        return base.find(key)
+        return base.find(_keyed(base, key))
     if isinstance(base, (list, tuple, str)):
         return _at(base, key)
     found = method(base, key)
     if found is None:
-        raise ExpressionError(f"cannot fetch {key} from {type_name(base)}")
+        raise ExpressionError(f"cannot fetch {print_value(key)} from {type_name(base)}")
     return found
 
 
+def _keyed(base: Any, key: Any) -> Any:
+    """Return a key as Go looks it up: nil is the empty text, another type an error."""
+    if isinstance(base, AnyMap):
+        if isinstance(key, (list, dict, Library)):
+            raise ExpressionError(f"runtime error: hash of unhashable type {type_name(key)}")
+        return key
+    if key is None:
+        return ""
+    if isinstance(key, str):
+        return key
+    raise ExpressionError(
+        f"reflect.Value.MapIndex: value of type {type_name(key)} is not assignable to type string"
+    )
+
+
+def whole(value: Any) -> int:
+    """Return a number cut off to an integer; raises ExpressionError for what is none."""
+    if not is_number(value):
+        raise ExpressionError(f"invalid operation: int({type_name(value)})")
+    return cut_off(value) if isinstance(value, float) else int(value)
+
+
+def cut_off(value: float) -> int:
+    """Return a float's integer part; what does not fit becomes Go's least integer."""
+    if math.isnan(value) or not -(1 << 63) <= value < 1 << 63:
+        return -(1 << 63)
+    return int(value)
+
+
 def _at(base: Any, key: Any) -> Any:
-    if not is_number(key):
-        raise ExpressionError(f"invalid operation: int({type_name(key)})")
     items = base.encode() if isinstance(base, str) else base
-    index = int(key) + (len(items) if key < 0 else 0)
+    number = whole(key)
+    index = number + (len(items) if number < 0 else 0)
     if not 0 <= index < len(items):
         raise ExpressionError(f"index out of range: {index} (array length is {len(items)})")
-    return items[index]
+    return Uint8(items[index]) if isinstance(items, bytes) else items[index]
 
 
 def cut(base: Any, low: Any, high: Any) -> Any:
-    """Return `base[low:high]`; negative ends count from the end, texts are cut by bytes."""
+    """Return `base[low:high]`; negative ends count from the end, texts are cut by bytes; END is
+    the end."""
     if not isinstance(base, (list, tuple, str)):
-        raise ExpressionError(f"cannot slice {type_name(base)}")
+        if high is END:
+            raise ExpressionError(f"invalid argument for len (type {type_name(base)})")
+        raise ExpressionError(f"cannot slice {print_value(low)}")  # sic: Go names the end
     items = base.encode() if isinstance(base, str) else base
-    start, end = _end(low, 0, len(items)), _end(high, len(items), len(items))
+    start, end = _end(low, len(items)), len(items) if high is END else _end(high, len(items))
     part = items[min(start, end) : end]
-    return part.decode(errors="replace") if isinstance(part, bytes) else list(part)
+    return part.decode(errors="replace") if isinstance(part, bytes) else type(base)(part)
 
 
-def _end(value: Any, default: int, length: int) -> int:
-    if value is None:
-        return default
-    if not is_number(value):
-        raise ExpressionError(f"invalid operation: int({type_name(value)})")
-    number = int(value)
+def _end(value: Any, length: int) -> int:
+    number = whole(value)
     return min(max(number + length if number < 0 else number, 0), length)

@@ -12,7 +12,6 @@ from argotui.expr.grammar import (
     BINARY,
     LITERALS,
     MAX_DEPTH,
-    MAX_INT,
     MAX_TOKENS,
     NEGATABLE,
     ORDER,
@@ -21,6 +20,7 @@ from argotui.expr.grammar import (
     WORD,
 )
 from argotui.expr.lexer import Kind, Token, tokenize
+from argotui.expr.numbers import read_number
 from argotui.expr.syntax import Node
 
 
@@ -44,7 +44,8 @@ class Parser:
         self.tokens = tokenize(text)
         if len(self.tokens) > MAX_TOKENS:
             raise ExpressionError("compilation failed: expression exceeds maximum allowed nodes")
-        self.index = 0
+        self.index = -1
+        self.advance()
         self.depth = 0
         self.predicates = 0
 
@@ -53,9 +54,11 @@ class Parser:
         return self.tokens[self.index]
 
     def advance(self) -> Token:
-        token = self.tokens[self.index]
-        if token.kind is not Kind.END:
+        token = self.tokens[max(self.index, 0)]
+        if token.kind is not Kind.END or self.index < 0:
             self.index += 1
+        if (mistake := self.tokens[self.index].mistake) is not None:
+            raise mistake
         return token
 
     def sees(self, value: str, kind: Kind = Kind.OPERATOR) -> bool:
@@ -76,8 +79,8 @@ class Parser:
     def unexpected(self) -> ExpressionError:
         return self.error(f"unexpected token {self.current}")
 
-    def error(self, message: str, token: Token | None = None) -> ExpressionError:
-        return ExpressionError(message, (token or self.current).position, self.text)
+    def error(self, text: str, token: Token | None = None) -> ExpressionError:
+        return ExpressionError(text, (token or self.current).position, self.text)
 
     def deeper(self) -> None:
         self.depth += 1
@@ -120,7 +123,8 @@ class Parser:
                 return left
             if previous == "??" and token.value not in ("??", "|"):
                 raise self.mixed(token)
-            self.index += 2 if negated else 1
+            for _ in range(2 if negated else 1):
+                self.advance()
             left = self.operation(left, token)
             if negated:
                 left = syntax.Unary(negated.position, "not", left)
@@ -140,7 +144,7 @@ class Parser:
             if name.kind is not Kind.NAME:
                 raise self.unexpected()
             self.advance()
-            return self.postfix(self.call(name, (left,)))
+            return self.call(name, (left,))  # what follows a pipe is no member of it
         if token.value in ORDER:
             return self.comparison(left, token, level)
         right = self.expression(level if token.value in RIGHT else level + 1)
@@ -173,8 +177,8 @@ class Parser:
         return syntax.Let(name.position, name.value, value, body)
 
     def if_else(self) -> Node:
-        start = self.advance()
         self.deeper()
+        self.advance()
         condition = self.expression(0)
         branches = []
         for word in ("", "else"):
@@ -184,14 +188,15 @@ class Parser:
             branches.append(self.sequence())
             self.close("}")
         self.depth -= 1
-        return syntax.Conditional(start.position, condition, branches[0], branches[1])
+        return syntax.Conditional(0, condition, branches[0], branches[1])
 
     def conditional(self, node: Node) -> Node:
         while self.sees("?"):
-            token = self.advance()
+            self.advance()
             then = node if self.sees(":") else self.expression(0)
             self.expect(":")
-            node = syntax.Conditional(token.position, node, then, self.expression(0))
+            otherwise = self.expression(0)
+            node = syntax.Conditional(self.current.position, node, then, otherwise)  # sic
         return node
 
     def primary(self) -> Node:
@@ -209,8 +214,7 @@ class Parser:
             return self.postfix(self.pointer())
         if self.sees("::"):
             self.advance()
-            name = self.advance()
-            return self.postfix(self.call(name, ()))
+            return self.postfix(self.call(self.advance(), ()))
         return self.secondary(token)
 
     def pointer(self) -> Node:
@@ -245,19 +249,10 @@ class Parser:
         raise self.unexpected()
 
     def number(self, token: Token) -> int | float:
-        value = token.value.replace("_", "").lower()
         try:
-            if not value.startswith(("0x", "0o", "0b")):
-                if "." in value or "e" in value:
-                    return float(value)
-                number = int(value)
-            else:
-                number = int(value, 0)
-        except ValueError:
-            raise self.error(f"invalid number literal: {token.value}", token) from None
-        if number > MAX_INT:
-            raise self.error("integer literal is too large", token)
-        return number
+            return read_number(token.value)
+        except ValueError as error:
+            raise self.error(str(error)) from None
 
     def call(self, name: Token, first: tuple[Node, ...]) -> Node:
         if name.value in PREDICATES:
@@ -371,14 +366,15 @@ class Parser:
         if optional and self.bracket("["):
             self.advance()
             return self.indexed(node, name, optional=True)
+        self.advance()
         if name.kind not in (Kind.NAME, Kind.OPERATOR) or not WORD.fullmatch(name.value):
             raise self.error("expected name")
-        self.advance()
         chained = isinstance(node, syntax.Chain)
         base = node.node if isinstance(node, syntax.Chain) else node
         key = syntax.Literal(name.position, name.value)
-        result: Node = syntax.Member(name.position, base, key, optional)
-        if self.bracket("("):
+        called = self.bracket("(")
+        result: Node = syntax.Member(name.position, base, key, optional, called)
+        if called:
             result = syntax.Call(name.position, result, tuple(self.arguments()))
         return syntax.Chain(name.position, result) if chained or optional else result
 

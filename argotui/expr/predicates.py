@@ -10,7 +10,8 @@ from functools import cmp_to_key
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.gotext import type_name
+from argotui.expr.gotext import reflect_kind, type_name
+from argotui.expr.gotypes import AnyMap, Uint8
 from argotui.expr.operators import add, less
 from argotui.expr.run import Run
 
@@ -42,21 +43,35 @@ PREDICATES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def call_predicate(run: Run, name: str, arguments: Sequence[Code], weight: int) -> Any:
-    """Run one of PREDICATES; `weight` is what looking at one item costs."""
+def call_predicate(
+    run: Run, name: str, arguments: Sequence[Code], weight: int, *, throws: bool = False
+) -> Any:
+    """Run one of PREDICATES; `weight` is what looking at one item costs. `throws` says that to
+    find nothing is an error."""
     shape = PREDICATES[name]
     if len(arguments) < sum(not part.endswith("?") for part in shape):
         raise ExpressionError(f"not enough arguments to call {name}")
     items = arguments[0](run)
-    if not isinstance(items, (list, tuple)):
-        raise ExpressionError(f"builtin {name} takes only array (got {type_name(items)})")
+    items = _listed(items)
     body = arguments[1] if len(arguments) > 1 else _itself
     extra = arguments[2:]
     outer = run.item, run.index, run.total
     try:
-        return run.made(_RULES[name](Loop(run, name, items, body, weight), extra))
+        return run.made(_RULES[name](Loop(run, items, body, weight, throws=throws), extra))
     finally:
         run.item, run.index, run.total = outer
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    """Return what Go walks over where it did not know the type: a text is its bytes."""
+    if isinstance(value, (list, tuple)):
+        return value
+    if isinstance(value, str):
+        return [Uint8(byte) for byte in value.encode()]
+    if isinstance(value, Mapping) and not value:
+        return []
+    what = "Index on map" if isinstance(value, Mapping) else f"Len on {reflect_kind(value)}"
+    raise ExpressionError(f"reflect: call of reflect.Value.{what} Value")
 
 
 def _itself(run: Run) -> Any:
@@ -66,10 +81,12 @@ def _itself(run: Run) -> Any:
 class Loop:
     """The items of one call, and the predicate over them."""
 
-    __slots__ = ("body", "items", "name", "run", "weight")
+    __slots__ = ("body", "items", "run", "throws", "weight")
 
-    def __init__(self, run: Run, name: str, items: Sequence[Any], body: Code, weight: int) -> None:
-        self.run, self.name, self.items, self.body = run, name, items, body
+    def __init__(
+        self, run: Run, items: Sequence[Any], body: Code, weight: int, *, throws: bool
+    ) -> None:
+        self.run, self.items, self.body, self.throws = run, items, body, throws
         self.weight = weight + 1
 
     def values(self, *, backwards: bool = False) -> Iterator[tuple[int, Any]]:
@@ -84,10 +101,15 @@ class Loop:
     def truths(self, *, backwards: bool = False) -> Iterator[int]:
         """Yield the indices of the items for which the predicate is true."""
         for index, value in self.values(backwards=backwards):
-            if not isinstance(value, bool):
-                raise ExpressionError(f"predicate should return boolean (got {type_name(value)})")
-            if value:
+            if _is_true(value):
                 yield index
+
+
+def _is_true(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    kind = "nil" if value is None else type_name(value)
+    raise ExpressionError(f"interface conversion: interface {{}} is {kind}, not bool")
 
 
 def _first(loop: Loop, *, backwards: bool = False) -> int:
@@ -96,6 +118,8 @@ def _first(loop: Loop, *, backwards: bool = False) -> int:
 
 def _find(loop: Loop, *, backwards: bool = False) -> Any:
     index = _first(loop, backwards=backwards)
+    if index < 0 and loop.throws:
+        raise ExpressionError("reflect: slice index out of range")
     return None if index < 0 else loop.items[index]
 
 
@@ -105,25 +129,21 @@ def _index(loop: Loop, *, backwards: bool = False) -> int | None:
 
 
 def _all(loop: Loop) -> bool:
-    count = 0
-    for count, index in enumerate(loop.truths(), 1):
-        if index != count - 1:
-            return False
-    return count == len(loop.items)
+    return all(_is_true(value) for _, value in loop.values())
 
 
 def _sum(loop: Loop) -> Any:
     total: Any = 0
     for _, value in loop.values():
-        total = add(total, value)
+        total = add(value, total)
     return total
 
 
 def _group(loop: Loop) -> dict[Any, list[Any]]:
-    groups: dict[Any, list[Any]] = {}
+    groups: AnyMap = AnyMap()
     for index, value in loop.values():
         if isinstance(value, (list, dict)):
-            raise ExpressionError(f"cannot group by {type_name(value)}")
+            raise ExpressionError(f"runtime error: hash of unhashable type {type_name(value)}")
         groups.setdefault(value, []).append(loop.items[index])
     return groups
 
@@ -134,19 +154,27 @@ def descending(order: Any) -> bool:
     return bool(order == "desc")
 
 
+def _backwards(order: Any) -> bool:
+    if order not in ("asc", "desc"):
+        raise ExpressionError("unknown order, use asc or desc")
+    return bool(order == "desc")
+
+
 def sorted_by(run: Run, pairs: list[tuple[Any, Any]], *, backwards: bool) -> list[Any]:
     """Return the second of each pair, in the order of the first."""
 
     def compare(left: tuple[Any, Any], right: tuple[Any, Any]) -> int:
         run.spend()
-        return less(right[0], left[0]) - less(left[0], right[0])
+        if less(right[0], left[0]) if backwards else less(left[0], right[0]):
+            return -1
+        return less(left[0], right[0]) if backwards else less(right[0], left[0])
 
-    return [item for _, item in sorted(pairs, key=cmp_to_key(compare), reverse=backwards)]
+    return [item for _, item in sorted(pairs, key=cmp_to_key(compare))]
 
 
 def _sort(loop: Loop, extra: Sequence[Code]) -> list[Any]:
     pairs = [(value, loop.items[index]) for index, value in loop.values()]
-    backwards = bool(extra) and descending(extra[0](loop.run))
+    backwards = bool(extra) and _backwards(extra[0](loop.run))
     return sorted_by(loop.run, pairs, backwards=backwards)
 
 

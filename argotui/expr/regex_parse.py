@@ -234,19 +234,19 @@ class Parser:
     def concatenation(self) -> Piece:
         pieces: list[Piece] = []
         while self.position < len(self.pattern) and self.pattern[self.position] not in "|)":
-            start = self.position
             piece = self.atom()
             if piece is not None:
-                pieces.append(self.repeated(piece, start))
+                pieces.append(self.repeated(piece))
         return row(pieces)
 
-    def repeated(self, piece: Piece, start: int) -> Piece:
+    def repeated(self, piece: Piece) -> Piece:
+        sign = self.position
         bounds = self.bounds()
         if bounds is None:
             return piece
         low, high = bounds
         if max(low, high or 0) > MAX_REPEAT or (high is not None and high < low):
-            raise _error("invalid repeat count", self.pattern[start : self.position])
+            raise _error("invalid repeat count", self.pattern[sign : self.position])
         greedy = not self.flags.ungreedy
         if self.sees("?"):
             self.position += 1

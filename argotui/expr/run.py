@@ -66,13 +66,17 @@ _KINDS: Kinds = {
     "b": (lambda value: isinstance(value, bool), "bool"),
     "a": (lambda value: isinstance(value, list), "[]interface {}"),
     "m": (lambda value: isinstance(value, Mapping), "map[string]interface {}"),
+    "t": (lambda value: type_name(value) == "time.Time", "time.Time"),
 }
+# what Go's reflection makes of nil for a parameter that cannot be nil
+_ZEROS: Mapping[str, Callable[[], Any]] = {"s": str, "i": int, "n": float, "b": bool, "m": dict}
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function of the language. `spec` has a letter for each parameter: s text, i integer,
-    n number, b bool, a list, m map, x anything; `?` from here on optional, `*` the last repeats.
+    n number, b bool, a list, m map, t time, x anything; `?` from here on optional, `*` the last
+    repeats.
     """
 
     name: str
@@ -82,7 +86,7 @@ class Function:
     required: int = field(init=False)
     kinds: str = field(init=False)
     most: int = field(init=False)
-    go_type: str = field(default="func(...)", init=False)
+    go_type: str = field(default="func(...)")
 
     def __post_init__(self) -> None:
         kinds = self.spec.replace("?", "").replace("*", "")
@@ -93,8 +97,50 @@ class Function:
         object.__setattr__(self, "most", 1 << 30 if repeats else len(kinds))
 
     def __call__(self, run: Run, arguments: Sequence[Any]) -> Any:
-        """Call with checked arguments; raises ExpressionError."""
-        self._check(arguments)
+        """Call as a builtin, with arguments of the right count; raises ExpressionError."""
+        for index, value in enumerate(arguments):
+            kind = self._kind(index)
+            if kind is not None and not kind[0](value):
+                raise ExpressionError(self._refusal(kind[1], value))
+        return self._run(run, arguments)
+
+    def _refusal(self, wanted: str, value: Any) -> str:
+        match wanted:
+            case "int":
+                return f"cannot use {type_name(value)} as argument (type int) to call {self.name}"
+            case "float64":
+                return f"invalid argument for {self.name} (type {type_name(value)})"
+        shown = "nil" if value is None else type_name(value)
+        return f"interface conversion: interface {{}} is {shown}, not {wanted}"
+
+    def reflected(self, run: Run, arguments: Sequence[Any]) -> Any:
+        """Call as Go calls a function that is a value; nil is the zero of its parameter's type."""
+        count = len(arguments)
+        if count < self.required or count > self.most:
+            least = "at least " if self.most > len(self.kinds) else ""
+            wanted = self.required if count < self.required else self.most
+            raise ExpressionError(
+                f"invalid number of arguments: expected {least}{wanted}, got {count}"
+            )
+        return self._run(run, [self._given(*pair) for pair in enumerate(arguments)])
+
+    def _given(self, index: int, value: Any) -> Any:
+        kind = self._kind(index)
+        if value is None:
+            letter = self.kinds[min(index, len(self.kinds) - 1)]
+            return _ZEROS[letter]() if letter in _ZEROS else None
+        if kind is None or kind[1] in ("[]interface {}", type_name(value)):
+            return value
+        if self.spec.endswith("*") and index >= len(self.kinds) - 1:
+            raise ExpressionError(
+                f"reflect: cannot use {type_name(value)} as type {kind[1]} in Call"
+            )
+        raise ExpressionError(f"reflect: Call using {type_name(value)} as type {kind[1]}")
+
+    def _kind(self, index: int) -> tuple[Callable[[Any], bool], str] | None:
+        return _KINDS.get(self.kinds[min(index, len(self.kinds) - 1)])
+
+    def _run(self, run: Run, arguments: Sequence[Any]) -> Any:
         run.spend()
         try:
             if self.takes_run:
@@ -104,24 +150,6 @@ class Function:
             if isinstance(error, ExpressionError):
                 raise
             raise ExpressionError(f"{self.name}: {error}") from None
-
-    def _check(self, arguments: Sequence[Any]) -> None:
-        count = len(arguments)
-        if count < self.required:
-            raise ExpressionError(f"not enough arguments to call {self.name}")
-        if count > self.most:
-            raise ExpressionError(f"too many arguments to call {self.name}")
-        for index, value in enumerate(arguments):
-            kind = _KINDS.get(self.kinds[min(index, len(self.kinds) - 1)])
-            if kind is None or kind[0](value):
-                continue
-            if value is None:
-                raise ExpressionError(f"interface conversion: interface {{}} is nil, not {kind[1]}")
-            else:
-                raise ExpressionError(
-                    f"cannot use {type_name(value)} as argument (type {kind[1]}) "
-                    f"to call {self.name}"
-                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +161,15 @@ class Library:
     refused: Mapping[str, str] = field(default_factory=dict)
     go_type: str = field(default="map[string]interface {}", init=False)
 
-    def find(self, name: Any) -> Function:
+    def find(self, name: Any) -> Function | None:
         if name in self.refused:
             raise ExpressionError(f"{self.name}.{name} is not available: {self.refused[name]}")
-        if name not in self.functions:
-            raise ExpressionError(f"{self.name} has no function {name}")
-        return self.functions[name]
+        if not isinstance(name, str):
+            raise ExpressionError(
+                f"reflect.Value.MapIndex: value of type {type_name(name)} "
+                "is not assignable to type string"
+            )
+        return self.functions.get(name)
 
 
 Table = Mapping[str, Function]

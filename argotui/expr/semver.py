@@ -57,7 +57,7 @@ def _pre_key(pre: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
 def parse_version(text: str) -> Version:
     found = _VERSION.fullmatch(text)
     if found is None:
-        raise ExpressionError("Invalid Semantic Version")
+        raise ExpressionError("invalid semantic version")
     major, minor, patch = (int(part or 0) for part in found.groups()[:3])
     return Version(major, minor, patch, found[4] or "", found[5] or "")
 

@@ -6,23 +6,30 @@ Listed in `sprig`. Zones: the controller's local time is UTC.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import posixpath
-import re
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlsplit
 
-from argotui.expr.duration import duration_text, parse_duration
+from argotui.expr.base64s import decode_base32, decode_base64, encode_base64
+from argotui.expr.duration import duration_mistake, duration_text, parse_duration
 from argotui.expr.errors import ExpressionError
-from argotui.expr.functions_data import decode_base64, encode_base64, from_json
-from argotui.expr.gotext import compact_json, indented_json, quote, type_name
+from argotui.expr.functions_data import from_json
+from argotui.expr.gotext import compact_json, indented_json, reflect_kind, type_name
 from argotui.expr.operators import equal
 from argotui.expr.run import Function, Run, Table, is_int, table
-from argotui.expr.times import SECOND, Duration, Time, from_seconds, load_zone, now, parse_time
+from argotui.expr.times import (
+    SECOND,
+    ZERO_TIME,
+    Time,
+    from_seconds,
+    load_zone,
+    now,
+    parse_time,
+)
 
 _PARTS = ("scheme", "host", "path", "query", "opaque", "fragment", "userinfo")
 _UNITS = (("y", 8760), ("mo", 720), ("d", 24), ("h", 1))
@@ -38,13 +45,6 @@ def _lenient(decode: Callable[[str], Any], fallback: Any = None) -> Callable[[st
             return error.message if fallback is None else fallback[0]
 
     return apply
-
-
-def decode_base32(text: str) -> str:
-    try:
-        return base64.b32decode(text).decode(errors="replace")
-    except (binascii.Error, ValueError):
-        raise ExpressionError("illegal base32 data") from None
 
 
 def _hash(name: str) -> Callable[[str], str]:
@@ -76,17 +76,15 @@ def ago(run: Run, value: Any) -> str:
     return duration_text(sign * ((abs(passed) + SECOND // 2) // SECOND * SECOND))
 
 
-def _time(value: Any) -> Time:
-    if isinstance(value, Time):
-        return value
-    raise ExpressionError(f"cannot use {type_name(value)} as argument (type time.Time)")
+def _time(value: Time | None) -> Time:
+    return Time(ZERO_TIME) if value is None else value
 
 
-def _moved(text: str, value: Any, *, strict: bool) -> Time:
+def _moved(text: str, value: Time | None, *, strict: bool) -> Time:
     nanoseconds = parse_duration(text)
     if nanoseconds is None:
         if strict:
-            raise ExpressionError(f"time: invalid duration {quote(text)}")
+            raise ExpressionError(duration_mistake(text))
         return _time(value)
     return _time(value).moved(nanoseconds)
 
@@ -117,7 +115,7 @@ def _zero_time(layout: str, text: str) -> Time:
     try:
         return parse_time(layout, text)
     except ExpressionError:
-        return Time(-62135596800 * SECOND)  # Go's zero: the first second of year 1
+        return Time(ZERO_TIME)
 
 
 def clean(path: str) -> str:
@@ -182,18 +180,7 @@ def url_join(parts: Mapping[str, Any]) -> str:
 
 
 def kind_of(value: Any) -> str:
-    match value:
-        case None:
-            return "invalid"
-        case list() | tuple():
-            return "slice"
-        case Mapping():
-            return "map"
-        case Duration():
-            return "int64"
-        case Time():
-            return "struct"
-    return type_name(value) if re.fullmatch(r"\w+", type_name(value)) else "func"
+    return "invalid" if value is None else reflect_kind(value)
 
 
 def fail(message: str) -> Any:
@@ -230,13 +217,13 @@ SPRIG_DATA: Table = table(
         lambda run, value, zone: date_in_zone(run, "2006-01-02", value, zone),
         takes_run=True,
     ),
-    Function("dateModify", "sx", lambda text, value: _moved(text, value, strict=False)),
-    Function("date_modify", "sx", lambda text, value: _moved(text, value, strict=False)),
-    Function("mustDateModify", "sx", lambda text, value: _moved(text, value, strict=True)),
-    Function("must_date_modify", "sx", lambda text, value: _moved(text, value, strict=True)),
+    Function("dateModify", "st", lambda text, value: _moved(text, value, strict=False)),
+    Function("date_modify", "st", lambda text, value: _moved(text, value, strict=False)),
+    Function("mustDateModify", "st", lambda text, value: _moved(text, value, strict=True)),
+    Function("must_date_modify", "st", lambda text, value: _moved(text, value, strict=True)),
     Function("toDate", "ss", _zero_time),
     Function("mustToDate", "ss", parse_time),
-    Function("unixEpoch", "x", lambda value: str(_time(value).nanoseconds // SECOND)),
+    Function("unixEpoch", "t", lambda value: str(_time(value).nanoseconds // SECOND)),
     Function("duration", "x", duration_of),
     Function("durationRound", "x", duration_round, takes_run=True),
     *(Function(name, "s", base) for name in ("base", "osBase")),

@@ -9,11 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.functions_list import concat, uniq
-from argotui.expr.gotext import print_value
+from argotui.expr.gotext import print_value, reflect_kind, type_name
+from argotui.expr.gotypes import NilList
 from argotui.expr.operators import equal
 from argotui.expr.run import Function, Run, Table, is_number, table
 from argotui.expr.sprig_number import to_int
+
+_NO_TYPE = "runtime error: invalid memory address or nil pointer dereference"
+_PREPEND = "Cannot prepend on type {}"
+_PUSH = "Cannot push on type {}"
 
 
 def empty(value: Any) -> bool:
@@ -33,18 +37,20 @@ def coalesce(*values: Any) -> Any:
     return next((value for value in values if not empty(value)), None)
 
 
-def _items(name: str, value: Any) -> list[Any]:
+def _items(words: str, value: Any) -> list[Any]:
+    """Return a list's items; `words` are sprig's for anything else, `{}` being its kind."""
     if isinstance(value, (list, tuple)):
         return list(value)
-    kind = "string" if isinstance(value, str) else "map" if isinstance(value, Mapping) else "value"
-    raise ExpressionError(f"Cannot {name} on type {kind}")
+    if value is None:
+        raise ExpressionError(_NO_TYPE)
+    raise ExpressionError(words.format(reflect_kind(value)))
 
 
-def _on_list(name: str, change: Callable[[list[Any]], Any]) -> tuple[Function, Function]:
-    def apply(value: Any) -> Any:
-        return change(_items(f"find {name}", value))
-
-    return _twins(name, "x", apply)
+def _on_list(
+    name: str, change: Callable[[list[Any]], Any], *, words: str = ""
+) -> tuple[Function, Function]:
+    words = words or f"Cannot find {name} on type {{}}"
+    return _twins(name, "x", lambda value: change(_items(words, value)))
 
 
 def _twins(
@@ -59,7 +65,7 @@ def _twins(
 
 
 def chunk(run: Run, size: int, value: Any) -> list[Any]:
-    items = _items("chunk", value)
+    items = _items("Cannot chunk type {}", value)
     if size <= 0:
         raise ExpressionError("chunk: the size must be positive")
     run.spend(len(items))
@@ -67,7 +73,7 @@ def chunk(run: Run, size: int, value: Any) -> list[Any]:
 
 
 def without(run: Run, value: Any, *omitted: Any) -> list[Any]:
-    items = _items("find without", value)
+    items = _items("Cannot find without on type {}", value)
     run.spend(len(items) * (len(omitted) + 1))
     return [item for item in items if not any(_same(item, other) for other in omitted)]
 
@@ -79,16 +85,39 @@ def _same(left: Any, right: Any) -> bool:
     return equal(left, right)
 
 
+def distinct(run: Run, value: Any) -> list[Any]:
+    kept: list[Any] = []
+    for item in _items("Cannot find uniq on type {}", value):
+        run.spend(len(kept) + 1)
+        if not any(_same(item, other) for other in kept):
+            kept.append(item)
+    return kept
+
+
+def joined(run: Run, *lists: Any) -> list[Any]:
+    made: list[Any] = []
+    for items in lists:
+        made += _items("Cannot concat type {} as list", items)
+        run.spend(len(made))
+    return made or NilList()
+
+
+def _copied(value: Any) -> Any:
+    if value is None:
+        raise ExpressionError("reflect: call of reflect.Value.Type on zero Value")
+    return value
+
+
 def has(run: Run, needle: Any, value: Any) -> bool:
     if value is None:
         return False
-    items = _items("find has", value)
+    items = _items("Cannot find has on type {}", value)
     run.spend(len(items))
     return any(_same(item, needle) for item in items)
 
 
 def cut(value: Any, *bounds: Any) -> Any:
-    items = _items("slice", value)
+    items = _items("list should be type of slice or array but {}", value)
     if not items:
         return None
     low = to_int(bounds[0]) if bounds else 0
@@ -129,8 +158,15 @@ def dig(*path: Any) -> Any:
         raise ExpressionError("dig needs at least three arguments")
     *names, fallback, place = path
     for name in names:
-        if not isinstance(place, Mapping) or not isinstance(name, str):
-            raise ExpressionError("dig: interface conversion: not a dict")
+        for part, kind, wanted in (
+            (place, Mapping, "map[string]interface {}"),
+            (name, str, "string"),
+        ):
+            if not isinstance(part, kind):
+                shown = "nil" if part is None else type_name(part)
+                raise ExpressionError(
+                    f"interface conversion: interface {{}} is {shown}, not {wanted}"
+                )
         if name not in place:
             return fallback
         place = place[name]
@@ -172,33 +208,38 @@ SPRIG_LIST: Table = table(
     Function("ternary", "xxb", lambda yes, no, test: yes if test else no),
     Function("list", "x*", lambda *values: list(values)),
     Function("tuple", "x*", lambda *values: list(values)),
-    *_twins("push", "xx", lambda items, item: [*_items("push", items), item]),
-    *_twins("append", "xx", lambda items, item: [*_items("push", items), item]),
-    *_twins("prepend", "xx", lambda items, item: [item, *_items("prepend", items)]),
+    *_twins("push", "xx", lambda items, item: [*_items(_PUSH, items), item]),
+    *_twins("append", "xx", lambda items, item: [*_items(_PUSH, items), item]),
+    *_twins("prepend", "xx", lambda items, item: [item, *_items(_PREPEND, items)]),
     *_on_list("first", lambda items: items[0] if items else None),
     *_on_list("last", lambda items: items[-1] if items else None),
-    *_on_list("rest", lambda items: items[1:] if items else None),
-    *_on_list("initial", lambda items: items[:-1] if items else None),
+    *_on_list("rest", lambda items: items[1:] if items else NilList()),
+    *_on_list("initial", lambda items: items[:-1] if items else NilList()),
     *_on_list("reverse", lambda items: items[::-1]),
-    *_on_list("compact", lambda items: [item for item in items if not empty(item)]),
-    *_twins("uniq", "a", uniq, takes_run=True),
+    *_on_list(
+        "compact",
+        lambda items: [item for item in items if not empty(item)],
+        words="Cannot compact on type {}",
+    ),
+    *_twins("uniq", "x", distinct, takes_run=True),
     *_twins("without", "xx*", without, takes_run=True),
     *_twins("has", "xx", has, takes_run=True),
     *_twins("slice", "xx*", cut),
     *_twins("chunk", "ix", chunk, takes_run=True),
-    Function("concat", "x*", concat, takes_run=True),
+    Function("concat", "x*", joined, takes_run=True),
     Function("dict", "x*", dictionary),
     Function("get", "ms", lambda value, key: value.get(key, "")),
     Function("set", "msx", lambda value, key, item: {**value, key: item}),
     Function("unset", "ms", lambda value, key: omit(value, key)),
     Function("hasKey", "ms", lambda value, key: key in value),
-    Function("pluck", "sx*", pluck),
+    Function("pluck", "sm*", pluck),
     Function("keys", "m*", keys),
     Function("values", "m", values_of),
-    Function("pick", "mx*", pick),
-    Function("omit", "mx*", omit),
+    Function("pick", "ms*", pick),
+    Function("omit", "ms*", omit),
     *_twins("merge", "mm*", merge, takes_run=True),
     *_twins("mergeOverwrite", "mm*", merge_overwrite, takes_run=True),
     Function("dig", "x*", dig),
-    *_twins("deepCopy", "x", lambda value: value),
+    Function("deepCopy", "x", lambda value: _copied(value)),
+    Function("mustDeepCopy", "x", lambda value: _copied(value)),
 )

@@ -11,9 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.functions_number import cut_off, parse_float
+from argotui.expr.functions_number import parse_float
 from argotui.expr.gotext import print_value
-from argotui.expr.operators import wrap
+from argotui.expr.gotypes import Int64, IntList
+from argotui.expr.operators import cut_off, wrap
 from argotui.expr.run import Function, Run, Table, is_int, table
 
 _PLACES = Decimal(1).scaleb(-16)
@@ -82,7 +83,7 @@ def _decimals(change: Callable[[Decimal, Decimal], Decimal]) -> Callable[..., fl
             total = _decimal(first)
             for value in rest:
                 total = change(total, _decimal(value))
-            return float(total)
+            return float(total) + 0.0  # a decimal zero has no sign
 
     return apply
 
@@ -102,10 +103,10 @@ def _quotient(left: Decimal, right: Decimal) -> Decimal:
 
 def until_step(run: Run, start: int, stop: int, step: int) -> list[int]:
     if (stop < start and step >= 0) or (stop >= start and step <= 0):
-        return []
+        return IntList()
     numbers = range(start, stop, step)
     run.spend(len(numbers))
-    return list(numbers)
+    return IntList(numbers)
 
 
 def until(run: Run, count: int) -> list[int]:
@@ -156,30 +157,30 @@ def to_decimal(value: Any) -> int:
 
 
 def _most(*values: Any) -> int:
-    return max(map(to_int, values))
+    return Int64(max(map(to_int, values)))
 
 
 def _least(*values: Any) -> int:
-    return min(map(to_int, values))
+    return Int64(min(map(to_int, values)))
 
 
 _ADD = _decimals(lambda left, right: left + right)
 
 SPRIG_NUMBER: Table = table(
     Function("atoi", "s", lambda text: _atoi(text)),
-    Function("int64", "x", to_int),
+    Function("int64", "x", lambda value: Int64(to_int(value))),
     Function("int", "x", to_int),
     Function("float64", "x", to_float),
-    Function("toDecimal", "x", to_decimal),
+    Function("toDecimal", "x", lambda value: Int64(to_decimal(value))),
     Function("seq", "i*", seq, takes_run=True),
     Function("until", "i", until, takes_run=True),
     Function("untilStep", "iii", until_step, takes_run=True),
-    Function("add1", "x", lambda value: wrap(to_int(value) + 1)),
-    Function("add", "x*", lambda *values: wrap(sum(map(to_int, values)))),
-    Function("sub", "xx", lambda left, right: wrap(to_int(left) - to_int(right))),
-    Function("div", "xx", lambda left, right: _divide(to_int(left), to_int(right))),
-    Function("mod", "xx", lambda left, right: _modulo(to_int(left), to_int(right))),
-    Function("mul", "xx*", lambda *values: _product(values)),
+    Function("add1", "x", lambda value: Int64(wrap(to_int(value) + 1))),
+    Function("add", "x*", lambda *values: Int64(wrap(sum(map(to_int, values))))),
+    Function("sub", "xx", lambda left, right: Int64(wrap(to_int(left) - to_int(right)))),
+    Function("div", "xx", lambda left, right: Int64(_divide(to_int(left), to_int(right)))),
+    Function("mod", "xx", lambda left, right: Int64(_modulo(to_int(left), to_int(right)))),
+    Function("mul", "xx*", lambda *values: Int64(_product(values))),
     Function("add1f", "x", lambda value: _ADD(value, 1.0)),
     Function("addf", "x*", lambda *values: _ADD(0.0, *values)),
     Function("subf", "xx*", _decimals(lambda left, right: left - right)),

@@ -11,8 +11,10 @@ from typing import Any
 from argotui.expr.errors import ExpressionError
 from argotui.expr.functions_text import SPACES, join, lower, repeat, replace, split, upper
 from argotui.expr.gotext import print_value, quote
+from argotui.expr.gotypes import NilList, TextList
 from argotui.expr.regex import regex
 from argotui.expr.run import MAX_TEXT, Function, Table, table
+from argotui.expr.snakecase import camelcase, joined
 
 _META = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
@@ -20,7 +22,13 @@ _META = re.compile(r"[\\.+*?()|\[\]{}^$]")
 def texts(value: Any) -> list[str]:
     """Return a list's items as texts, nil left out; one value is a list of one."""
     items = value if isinstance(value, (list, tuple)) else [value]
-    return [print_value(item) for item in items if item is not None]
+    return TextList(print_value(item) for item in items if item is not None)
+
+
+def sort_alpha(items: Any) -> list[str]:
+    if not isinstance(items, (list, tuple)):
+        return TextList([print_value(items)])
+    return TextList(sorted(texts(items), key=str.encode))
 
 
 def _cut(text: str, low: int, high: int | None = None) -> str:
@@ -41,7 +49,7 @@ def substr(start: int, end: int, text: str) -> str:
     if end < 0 or end > size:
         return _cut(text, _offset(start, size))
     if start > end:
-        raise ExpressionError("slice bounds out of range")
+        raise ExpressionError(f"runtime error: slice bounds out of range [{start}:{end}]")
     return _cut(text, start, end)
 
 
@@ -117,42 +125,6 @@ def nospace(text: str) -> str:
     return "".join(char for char in text if char not in SPACES)
 
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
-
-
-def _joined(text: str, mark: str) -> str:
-    """Return the words in small letters joined by `mark`; digits begin a word."""
-    parts: list[str] = []
-    for found in _WORDS.finditer(text):
-        glued = found.start() > 0 and text[found.start() - 1].isalnum()
-        if glued and parts and parts[-1][-1:].isdecimal() and found[0].islower():
-            parts[-1] += found[0]
-        else:
-            parts.append(found[0])
-    return lower(mark.join(parts))
-
-
-def snakecase(text: str) -> str:
-    return _joined(text, "_")
-
-
-def kebabcase(text: str) -> str:
-    return _joined(text, "-")
-
-
-def camelcase(text: str) -> str:
-    """Return `HelloWorld` for `hello_world`; leading underscores stay."""
-    body = text.lstrip("_")
-    words = re.split(r"[\s_\-]+", body)
-    return text[: len(text) - len(body)] + "".join(
-        upper(word[:1]) + _tail(word[1:]) for word in words if word
-    )
-
-
-def _tail(word: str) -> str:
-    return lower(word) if word.isupper() else word
-
-
 def wrap(width: int, text: str) -> str:
     return _wrapped(text, width, "\n", cut_words=False)
 
@@ -185,8 +157,14 @@ def _wrapped(text: str, width: int, mark: str, *, cut_words: bool) -> str:
     return mark.join([*lines, text[start:]])
 
 
+def repeated(count: int, text: str) -> str:
+    if count < 0:
+        raise ExpressionError("strings: negative Repeat count")
+    return repeat(text, count)
+
+
 def indent(spaces: int, text: str) -> str:
-    pad = repeat(" ", spaces)
+    pad = repeated(spaces, " ")
     return pad + replace(text, "\n", "\n" + pad)
 
 
@@ -203,11 +181,10 @@ def cat(*values: Any) -> str:
     return " ".join(print_value(value) for value in values if value is not None)
 
 
-def find_all(pattern: str, text: str, limit: int) -> list[str] | None:
+def find_all(pattern: str, text: str, limit: int) -> list[str]:
     """Return the matches; nil where there are none."""
-    if limit == 0:
-        return None
-    return [found.group() for found in regex(pattern).find_all(text, limit)] or None
+    found = [] if limit == 0 else [one.group() for one in regex(pattern).find_all(text, limit)]
+    return TextList(found) if found else NilList()
 
 
 def find(pattern: str, text: str) -> str:
@@ -215,21 +192,22 @@ def find(pattern: str, text: str) -> str:
     return found.group() if found else ""
 
 
-def regex_split(pattern: str, text: str, limit: int) -> list[str] | None:
+def regex_split(pattern: str, text: str, limit: int) -> list[str]:
+    found_in = regex(pattern)
     if limit == 0:
-        return None
+        return NilList()
     if pattern and not text:
-        return [""]
+        return TextList([""])
     parts: list[str] = []
     start = end = 0
-    for found in regex(pattern).find_all(text, limit):
+    for found in found_in.find_all(text, limit):
         if limit > 0 and len(parts) == limit - 1:
             break
         end = found.start
         if found.end:
             parts.append(text[start:end])
         start = found.end
-    return parts if end == len(text) else [*parts, text[start:]]
+    return TextList(parts if end == len(text) else [*parts, text[start:]])
 
 
 def _matches(pattern: str, text: str) -> bool:
@@ -254,8 +232,18 @@ def _replace(pattern: str, text: str, new: str) -> str:
 
 
 def _both(name: str, spec: str, call: Any) -> tuple[Function, Function]:
-    """Return a function and its `must` twin; both raise here, as both stop Argo."""
-    return Function(name, spec, call), Function(f"must{name[0].upper()}{name[1:]}", spec, call)
+    """Return a function and its `must` twin; both raise, the first with the pattern."""
+
+    def loud(pattern: str, *rest: Any) -> Any:
+        try:
+            return call(pattern, *rest)
+        except ExpressionError as error:
+            if not error.message.startswith("error parsing"):
+                raise
+            shown = quote(pattern) if "`" in pattern or "\n" in pattern else f"`{pattern}`"
+            raise ExpressionError(f"regexp: Compile({shown}): {error.message}") from None
+
+    return Function(name, spec, loud), Function(f"must{name[0].upper()}{name[1:]}", spec, call)
 
 
 SPRIG_TEXT: Table = table(
@@ -269,7 +257,7 @@ SPRIG_TEXT: Table = table(
     Function("title", "s", title),
     Function("untitle", "s", untitle),
     Function("substr", "iis", substr),
-    Function("repeat", "is", lambda count, text: repeat(text, count)),
+    Function("repeat", "is", repeated),
     Function("trimall", "ss", lambda chars, text: text.strip(chars) if chars else text),
     Function("trimAll", "ss", lambda chars, text: text.strip(chars) if chars else text),
     Function("trimSuffix", "ss", lambda part, text: text.removesuffix(part)),
@@ -277,9 +265,9 @@ SPRIG_TEXT: Table = table(
     Function("nospace", "s", nospace),
     Function("initials", "s", initials),
     Function("swapcase", "s", swapcase),
-    Function("snakecase", "s", snakecase),
+    Function("snakecase", "s", lambda text: joined(text, "_")),
     Function("camelcase", "s", camelcase),
-    Function("kebabcase", "s", kebabcase),
+    Function("kebabcase", "s", lambda text: joined(text, "-")),
     Function("wrap", "is", wrap),
     Function("wrapWith", "iss", wrap_with),
     Function("contains", "ss", lambda part, text: part in text),
@@ -295,7 +283,7 @@ SPRIG_TEXT: Table = table(
     Function("toString", "x", print_value),
     Function("toStrings", "x", texts),
     Function("join", "sx", lambda glue, items: join(list(texts(items)), glue)),
-    Function("sortAlpha", "x", lambda items: sorted(texts(items), key=str.encode)),
+    Function("sortAlpha", "x", sort_alpha),
     Function("split", "ss", lambda separator, text: numbered(split(text, separator))),
     Function("splitList", "ss", lambda separator, text: split(text, separator)),
     Function("splitn", "sis", lambda separator, n, text: numbered(split(text, separator, n))),

@@ -26,6 +26,7 @@ class Member:
     base: Node
     key: Node
     optional: bool = False
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Builtin:
     position: int
     name: str
     arguments: tuple[Node, ...]
+    throws: bool = False  # nothing found is an error: `filter(...)[0]`
 
 
 @dataclass(frozen=True, slots=True)

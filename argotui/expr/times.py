@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from argotui.expr.duration import duration_text, parse_duration
+from argotui.expr.duration import duration_mistake, duration_text, parse_duration
 from argotui.expr.errors import ExpressionError
-from argotui.expr.gotext import quote
+from argotui.expr.gotext import type_name
+from argotui.expr.gotypes import Int64
 from argotui.expr.layout import (
+    CYCLE,
     DAYS,
     MONTHS,
     RFC822,
@@ -29,7 +31,13 @@ from argotui.expr.layout import (
 from argotui.expr.run import Function, Run, is_int
 
 SECOND = 1_000_000_000
+ZERO_TIME = -62_135_596_800 * SECOND  # Go's: the first second of year 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CYCLE_DAYS = 146_097
+_CYCLE = _CYCLE_DAYS * 86_400 * SECOND
+_FIRST = ZERO_TIME + 365 * 86_400 * SECOND  # what datetime knows, but for a year at the ends
+_LAST = 253_370_764_800 * SECOND
+_LONGEST = (1 << 63) - 1
 _LAYOUTS = ("2006-01-02", "15:04:05", "2006-01-02 15:04:05", RFC3339, RFC822, RFC850, RFC1123)
 
 
@@ -80,41 +88,55 @@ class Time:
         return self.format("2006-01-02T15:04:05.999999999Z07:00")
 
     @property
+    def years(self) -> int:
+        """What is to be added to the year of `datetime`, which knows the years 1 to 9999 only."""
+        if _FIRST <= self.nanoseconds < _LAST:
+            return 0
+        return (self.nanoseconds - _early(self.nanoseconds)) // _CYCLE * CYCLE
+
+    @property
     def datetime(self) -> datetime:
-        """The time in its zone; raises ExpressionError outside the years 1 to 9999."""
-        try:
-            moment = _EPOCH + timedelta(seconds=self.nanoseconds // SECOND)
-            return moment.astimezone(self.zone)
-        except (OverflowError, ValueError):
-            raise ExpressionError("year is outside of range [1, 9999]") from None
+        """The time in its zone, in a year that datetime knows."""
+        within = self.nanoseconds - self.years // CYCLE * _CYCLE
+        return (_EPOCH + timedelta(seconds=within // SECOND)).astimezone(self.zone)
 
     def format(self, layout: str) -> str:
-        return layout_format(layout, self.datetime, self.nanoseconds % SECOND)
+        return layout_format(layout, self.datetime, self.nanoseconds % SECOND, self.years)
 
     def moved(self, nanoseconds: int) -> Time:
         return Time(self.nanoseconds + nanoseconds, self.zone)
+
+    def since(self, other: Time) -> Duration:
+        """Return the time between, at most what a duration holds."""
+        passed = self.nanoseconds - other.nanoseconds
+        return Duration(max(min(passed, _LONGEST), -_LONGEST - 1))
 
     def dated(self, years: int, months: int, days: int) -> Time:
         """Return the time moved by calendar units; a 31st overflows as in Go."""
         local = self.datetime
         months += local.month - 1
-        year, month = local.year + years + months // 12, months % 12 + 1
-        try:
-            first = local.replace(year=year, month=month, day=1)
-            moved = first + timedelta(days=local.day - 1 + days)
-        except (OverflowError, ValueError):
-            raise ExpressionError("year is outside of range [1, 9999]") from None
-        return from_datetime(moved, self.nanoseconds % SECOND)
+        cycles, days = divmod(days, _CYCLE_DAYS)
+        year = local.year + self.years + years + months // 12 + cycles * CYCLE
+        inner = (year - 2000) % CYCLE + 2000
+        first = local.replace(year=inner, month=months % 12 + 1, day=1)
+        moved = first + timedelta(days=local.day - 1 + days)
+        return from_datetime(moved, self.nanoseconds % SECOND, year - inner)
+
+
+def _early(nanoseconds: int) -> int:
+    """Return the beginning of the cycle of years that stands for a far one."""
+    return _FIRST if nanoseconds < _FIRST else _LAST - _CYCLE
 
 
 def from_seconds(seconds: float) -> Time:
     return Time(round(seconds * SECOND))
 
 
-def from_datetime(time: datetime, nanosecond: int = 0) -> Time:
+def from_datetime(time: datetime, nanosecond: int = 0, years: int = 0) -> Time:
     moment = time.replace(microsecond=0) - _EPOCH
     seconds = moment.days * 86400 + moment.seconds
-    return Time(seconds * SECOND + nanosecond, time.tzinfo or UTC)
+    moved = years // CYCLE * _CYCLE
+    return Time(seconds * SECOND + nanosecond + moved, time.tzinfo or UTC)
 
 
 def parse_time(layout: str, text: str, zone: tzinfo = UTC) -> Time:
@@ -150,19 +172,24 @@ def _nanoseconds(value: Any) -> int:
         return value.nanoseconds
     if is_int(value):
         return int(value)
-    raise ExpressionError("a duration is needed")
+    raise _refused(value, "time.Duration")
+
+
+def _refused(value: Any, wanted: str) -> ExpressionError:
+    kind = "nil" if value is None else type_name(value)
+    return ExpressionError(f"interface conversion: interface {{}} is {kind}, not {wanted}")
 
 
 def _time(value: Any) -> Time:
     if isinstance(value, Time):
         return value
-    raise ExpressionError("a time is needed")
+    raise _refused(value, "time.Time")
 
 
 def _in(time: Time, place: Any) -> Time:
     if isinstance(place, Location):
         return Time(time.nanoseconds, place.zone)
-    raise ExpressionError("a timezone is needed")
+    raise _refused(place, "*time.Location")
 
 
 def _rounded(value: Any, unit: Any, *, half: bool) -> int:
@@ -175,10 +202,21 @@ def _rounded(value: Any, unit: Any, *, half: bool) -> int:
     return sign * (amount // step * step)
 
 
+def _on_grid(time: Time, unit: Any, *, half: bool) -> Time:
+    """Return the time as a multiple of `unit` since Go's zero time."""
+    step = _nanoseconds(unit)
+    if step <= 0:
+        return time
+    passed = time.nanoseconds - ZERO_TIME
+    rest = passed % step
+    up = half and rest + rest >= step
+    return Time(time.nanoseconds - rest + (step if up else 0), time.zone)
+
+
 _DURATION: Mapping[str, tuple[str, Callable[..., Any]]] = {
-    "Nanoseconds": ("", lambda d: d.nanoseconds),
-    "Microseconds": ("", lambda d: _whole(d, 1000)),
-    "Milliseconds": ("", lambda d: _whole(d, 1_000_000)),
+    "Nanoseconds": ("", lambda d: Int64(d.nanoseconds)),
+    "Microseconds": ("", lambda d: Int64(_whole(d, 1000))),
+    "Milliseconds": ("", lambda d: Int64(_whole(d, 1_000_000))),
     "Seconds": ("", lambda d: d.nanoseconds / SECOND),
     "Minutes": ("", lambda d: d.nanoseconds / (60 * SECOND)),
     "Hours": ("", lambda d: d.nanoseconds / (3600 * SECOND)),
@@ -188,7 +226,7 @@ _DURATION: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "Truncate": ("x", lambda d, unit: Duration(_rounded(d, unit, half=False))),
 }
 _TIME: Mapping[str, tuple[str, Callable[..., Any]]] = {
-    "Year": ("", lambda t: t.datetime.year),
+    "Year": ("", lambda t: t.datetime.year + t.years),
     "Month": ("", lambda t: Named(t.datetime.month, MONTHS[t.datetime.month - 1])),
     "Day": ("", lambda t: t.datetime.day),
     "Hour": ("", lambda t: t.datetime.hour),
@@ -197,10 +235,10 @@ _TIME: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "Nanosecond": ("", lambda t: t.nanoseconds % SECOND),
     "Weekday": ("", lambda t: Named(t.datetime.isoweekday() % 7, DAYS[t.datetime.weekday()])),
     "YearDay": ("", lambda t: t.datetime.timetuple().tm_yday),
-    "Unix": ("", lambda t: t.nanoseconds // SECOND),
-    "UnixMilli": ("", lambda t: t.nanoseconds // 1_000_000),
-    "UnixMicro": ("", lambda t: t.nanoseconds // 1000),
-    "UnixNano": ("", lambda t: t.nanoseconds),
+    "Unix": ("", lambda t: Int64(t.nanoseconds // SECOND)),
+    "UnixMilli": ("", lambda t: Int64(t.nanoseconds // 1_000_000)),
+    "UnixMicro": ("", lambda t: Int64(t.nanoseconds // 1000)),
+    "UnixNano": ("", lambda t: Int64(wrapped(t.nanoseconds))),
     "Format": ("s", lambda t, layout: t.format(layout)),
     "String": ("", str),
     "UTC": ("", lambda t: Time(t.nanoseconds)),
@@ -209,14 +247,14 @@ _TIME: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "Location": ("", lambda t: Location(zone_name(t.datetime), t.zone)),
     "Add": ("x", _add),
     "AddDate": ("iii", lambda t, years, months, days: t.dated(years, months, days)),
-    "Sub": ("x", lambda t, other: Duration(t.nanoseconds - _time(other).nanoseconds)),
+    "Sub": ("x", lambda t, other: t.since(_time(other))),
     "Before": ("x", lambda t, other: t < _time(other)),
     "After": ("x", lambda t, other: _time(other) < t),
     "Equal": ("x", lambda t, other: t == _time(other)),
     "Compare": ("x", lambda t, other: (_time(other) < t) - (t < _time(other))),
-    "IsZero": ("", lambda t: t.datetime.year == 1 and t.nanoseconds % SECOND == 0),
-    "Truncate": ("x", lambda t, unit: Time(_rounded(t, unit, half=False), t.zone)),
-    "Round": ("x", lambda t, unit: Time(_rounded(t, unit, half=True), t.zone)),
+    "IsZero": ("", lambda t: t.nanoseconds == ZERO_TIME),
+    "Truncate": ("x", lambda t, unit: _on_grid(t, unit, half=False)),
+    "Round": ("x", lambda t, unit: _on_grid(t, unit, half=True)),
 }
 
 
@@ -232,6 +270,11 @@ class Named(int):
 
     def __str__(self) -> str:
         return self.name
+
+
+def wrapped(number: int) -> int:
+    """Return the number as 64 bits hold it."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def _whole(duration: Duration, unit: int) -> int:
@@ -265,8 +308,9 @@ def date(first: Any, *rest: Any) -> Time:
     zone: tzinfo = UTC
     if isinstance(first, Location):
         zone, first, rest = first.zone, rest[0] if rest else None, rest[1:]
-    if not isinstance(first, str) or not all(isinstance(part, str) for part in rest):
-        raise ExpressionError("cannot use this argument (type string) to call date")
+    for part in (first, *rest):
+        if not isinstance(part, str):
+            raise _refused(part, "string")
     if not rest:
         return parse_any(first, zone)
     if len(rest) > 1:
@@ -277,5 +321,5 @@ def date(first: Any, *rest: Any) -> Time:
 def duration(text: str) -> Duration:
     nanoseconds = parse_duration(text)
     if nanoseconds is None:
-        raise ExpressionError(f"time: invalid duration {quote(text)}")
+        raise ExpressionError(duration_mistake(text))
     return Duration(nanoseconds)

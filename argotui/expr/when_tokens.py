@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import print_value
-from argotui.expr.layout import RFC3339, layout_format, layout_parse
+from argotui.expr.layout import RFC3339
+from argotui.expr.times import SECOND, Time, parse_time
 
 
 class Kind(Enum):
@@ -243,8 +243,8 @@ class _Reader:
         time = date_of(text)
         if time is None:
             return Token(Kind.STRING, text, text)
-        shown = layout_format("2006-01-02 15:04:05 -0700 MST", time)
-        return Token(Kind.TIME, float(int(time.timestamp())), shown)
+        seconds = float(time.nanoseconds // SECOND)
+        return Token(Kind.TIME, seconds, time.format("2006-01-02 15:04:05 -0700 MST"))
 
     def sign(self, previous: Kind) -> Token:
         signs, _ = self.until(_is_sign, whitespace=False)
@@ -255,14 +255,13 @@ class _Reader:
         return Token(_SIGNS[signs], signs, signs)
 
 
-def date_of(text: str) -> datetime | None:
+def date_of(text: str) -> Time | None:
     """Return the time of a text that looks like a date, None for any other."""
     if len(text) > _LONGEST_DATE or not (":" in text or "-" in text):
         return None
     for layout in _DATES:
         try:
-            time, _ = layout_parse(layout, text, UTC)
-            return time
+            return parse_time(layout, text)
         except (ExpressionError, OverflowError, ValueError):
             continue
     return None

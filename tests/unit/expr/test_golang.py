@@ -217,7 +217,7 @@ def test_times_and_seconds():
 def test_layouts_write_and_read(layout, text):
     time = datetime.fromtimestamp(int(TIME), UTC)
     assert layout_format(layout, time, 67_000_000) == text
-    parsed, _ = layout_parse(layout, text)
+    parsed, _, _ = layout_parse(layout, text)
     assert parsed.date() == time.date()
 
 

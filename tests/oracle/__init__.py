@@ -1,0 +1,1 @@
+"""Our expressions held against the Go libraries that Argo uses: `make oracle`."""
