@@ -298,7 +298,11 @@ class Core:
         if bound is not None:
             template: Template = bound.template
             return template
-        found = self.wf.template(self.owner_of(node), node.template_name)
+        owner, name, ref = self.owner_of(node), node.template_name, node.template_ref
+        if ref is not None:
+            scope = "cluster" if ref.get("clusterScope") else "namespaced"
+            owner, name = LibraryKey(scope=scope, name=str(ref["name"])), str(ref["template"])
+        found = self.wf.template(owner, name)
         return found if found is not None else Template()
 
     def scope_text(self, owner: LibraryKey) -> str:

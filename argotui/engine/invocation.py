@@ -142,7 +142,7 @@ def _own_body(template: Template) -> dict[str, Any]:
 
 def _later(template: Template) -> dict[str, Any]:
     body = {"body": template.body} if template.kind in _COMPOSITE else {}
-    return {"metrics": template.metrics, **body}
+    return body if template.metrics is None else {"metrics": template.metrics, **body}
 
 
 def rebind(core: Core, bound: Bound, values: Mapping[str, str]) -> Bound:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
 from argotui.model.changes import Noted
 from argotui.model.export import status_json
 from argotui.model.exposition import exposition, run_metrics
+from argotui.templates import engine_for
 from tests.play import Play
 
 HEAD = """
@@ -131,7 +137,7 @@ def test_a_gauge_is_set_added_to_or_subtracted_from() -> None:
 def test_when_chooses_and_labels_know_inputs_globals_and_expressions() -> None:
     play = loop(
         "{name: c, help: '{{workflow.name}}', when: '{{outputs.parameters.num}} > 4',"
-        " labels: [{key: b, value: '{{inputs.parameters.p}} {{=asInt(outputs.parameters.num) * 2}}'},"
+        " labels: [{key: b, value: '{{inputs.parameters.p}} {{=asInt(outputs.parameters.num)*2}}'},"
         " {key: a, value: '{{node.name}} {{tasks.name}}'}], counter: {value: '2.5'}}"
     )
     assert text(play) == [
@@ -319,3 +325,54 @@ def test_a_metric_keeps_its_type_and_help() -> None:
 def test_an_endless_row_of_errors_is_cut() -> None:
     play = loop("{name: a, help: h, counter: {value: '{{node.name}}" + "x" * 3000 + "'}}")
     assert len(play.engine.state.run.metrics_error) < 10_000
+
+
+def test_a_run_recovered_while_suspended_measures_what_ends_then() -> None:
+    """Nothing is walked yet, so the called template is found by its name alone."""
+    play = one(POD, "{name: c, help: '{{node.name}}', counter: {value: '1'}}")
+    play.suspend()
+    play.engine = engine_for(play.resolved, deepcopy(play.folded))
+    play.report("wf").suspend(False)
+    assert play.phase == "Succeeded"
+    assert text(play) == ["c 1"]
+    assert not play.engine.state.run.metrics_error
+
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "workflows"
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the repository")
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("test/e2e/testdata/workflow-dag-metrics.yaml", ['result_counter{status="Succeeded"} 5']),
+        (
+            "examples/dag-custom-metrics.yaml",
+            [
+                'playground_workflow_result_counter{playground_id_workflow_counter="test",'
+                'status="Succeeded"} 1',
+                'playground_workflow_result_task_counter{playground_task_name_counter="TEST-TWO-B"'
+                ',status="Succeeded"} 1',
+            ],
+        ),
+        (
+            "examples/custom-metrics.yaml",
+            [
+                'random_int_step_histogram_bucket{le="4.01"} 1',
+                'random_int_step_histogram_bucket{le="2.01"} 0',
+                'result_counter{name="flakey",status="Succeeded"} 1',
+                'duration_gauge{name="workflow"} 4',
+                'duration_gauge{name="random-int"} 2',
+            ],
+        ),
+    ],
+)
+def test_workflows_of_the_corpus(path: str, expected: list[str]) -> None:
+    play = Play(CORPUS / path).start()
+    while play.work:
+        play.advance(2)
+        name = play.short(next(iter(play.work)))
+        play.report(name, parameters={"rand-int-value": "3"} if "random" in name else {})
+    assert play.phase == "Succeeded"
+    assert not play.engine.state.run.metrics_error
+    assert set(expected) <= set(text(play)), text(play)
