@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from argotui.manifest.trap import Trap
+from argotui.manifest.traps.trap import Trap
 from argotui.manifest.traps import TRAPS
 
 PAGE = Path(__file__).parent / "lint.md"

@@ -13,6 +13,7 @@ from argotui.engine import run as engine_run
 from argotui.engine.calls import is_loop
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import MAX_DEPTH, Bound, Invocation, bind, run_arguments
+from argotui.engine.retry import strategy_of
 from argotui.forecast.calls import filled, known_items, one_of, refusal
 from argotui.forecast.depends import fate_of
 from argotui.forecast.leaf import images_of, notes_of, pod_of, resources_of
@@ -120,8 +121,11 @@ class _Walker:
             return _failed(row, error)
         row = replace(row, kind=bound.template.kind)
         row = replace(row, notes=(*row.notes, *notes_of(self.core, bound.template)))
+        name = inv.name
+        if strategy_of(self.core, bound.template) is not None:
+            name = f"{inv.name}(0)"  # what runs is the first attempt
         if not bound.is_composite:
-            return self._leaf(row, inv, bound, boundary)
+            return self._leaf(row, replace(inv, name=name), bound, boundary)
         key = (bound.owner, bound.template.name)
         if bound.template.name and key in path and inv.name not in self.surely:
             return _noted(row, f"calls '{bound.template.name}' again: not told further")
@@ -130,8 +134,8 @@ class _Walker:
         if self.rows >= MOST_ROWS:
             return _noted(row, "not told further")
         place = _Place(
-            boundary=inv.name, template=bound.template, owner=bound.owner, depth=inv.depth,
-            path=(*path, key), prefix=inv.name, bound=bound, on_exit=inv.on_exit,
+            boundary=name, template=bound.template, owner=bound.owner, depth=inv.depth,
+            path=(*path, key), prefix=name, bound=bound, on_exit=inv.on_exit,
             kind="steps" if bound.template.kind == "steps" else "tasks",
             captured=referred_results(bound.template, bound.template.kind),
         )  # fmt: skip
@@ -255,6 +259,8 @@ class _Walker:
         shown = range(len(items)) if len(items) <= EACH else range(first, first + 1)
         children = tuple(self._item(place, row, call, at, items[at]) for at in shown)
         kinds = {child.kind for child in children if child.kind}
+        if row.role == "task":  # the group is a node, and has handlers like one
+            children += tuple(self._hooks(place, row, replace(call, hooks=_exit_only(call))))
         return replace(row, children=children, kind=kinds.pop() if len(kinds) == 1 else "")
 
     def _item(self, place: _Place, row: Row, call: Call, number: int, item: Json) -> Row:
@@ -281,6 +287,10 @@ def _invocation(core: Core, name: str, template: str) -> Invocation:
         name=name, parent="", boundary="", owner=core.wf.local, depth=0, template=template,
         arguments=run_arguments(core), caller={"steps.name": ""},
     )  # fmt: skip
+
+
+def _exit_only(call: Call) -> dict[str, LifecycleHook]:
+    return {name: hook for name, hook in call.hooks.items() if name == "exit"}
 
 
 def _hook_row(name: str, label: str, role: str, hook: LifecycleHook) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from argotui.graph.figure import Figure
+from argotui.graph.figure import Figure, heading, lines_between, ways_in
 
 _FILLS = {
     "Succeeded": "palegreen", "Failed": "lightcoral", "Error": "lightcoral",
@@ -19,30 +19,20 @@ def dot(figures: Sequence[Figure]) -> Iterator[str]:
     yield "  rankdir=LR; compound=true;"
     yield '  node [shape=box, style="rounded,filled", fillcolor=white];'
     for number, drawn in enumerate(figures):
-        kind = f" ({drawn.kind})" if drawn.kind else ""
         yield f"  subgraph cluster_{number} {{"
-        yield f"    label={quoted(drawn.title + kind)};"
+        yield f"    label={quoted(heading(drawn))};"
         for box in drawn.boxes:
             fill = f", fillcolor={_FILLS[box.phase]}" if box.phase in _FILLS else ""
             yield f"    {_key(number, box.key)} [label={quoted(box.text)}{fill}];"
         yield "  }"
-    for number, drawn in enumerate(figures):
-        labels = dict(drawn.labels)
-        for start, end in drawn.arrows:
-            label = labels.get((start, end))
-            tail = f" [label={quoted(label)}]" if label else ""
-            yield f"  {_key(number, start)} -> {_key(number, end)}{tail};"
-        yield from _ways_in(figures, number)
-    yield "}"
-
-
-def _ways_in(figures: Sequence[Figure], number: int) -> Iterator[str]:
-    place = {drawn.title: at for at, drawn in enumerate(figures)}
-    for box in figures[number].boxes:
-        inner = place.get(box.calls) if box.calls else None
-        if inner is not None and figures[inner].boxes:
+    for number, start, end, label in lines_between(figures):
+        tail = f" [label={quoted(label)}]" if label else ""
+        yield f"  {_key(number, start)} -> {_key(number, end)}{tail};"
+    for number, key, inner in ways_in(figures):
+        if figures[inner].boxes:
             first = _key(inner, figures[inner].boxes[0].key)
-            yield (f"  {_key(number, box.key)} -> {first} [style=dashed, lhead=cluster_{inner}];")
+            yield f"  {_key(number, key)} -> {first} [style=dashed, lhead=cluster_{inner}];"
+    yield "}"
 
 
 def _key(number: int, key: str) -> str:

@@ -5,7 +5,7 @@ Made by graph.workflow and graph.running; drawn by graph.text, graph.mermaid and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -48,3 +48,25 @@ def figure(
     return Figure(
         title=title, kind=kind, boxes=tuple(boxes), arrows=tuple(known), labels=told
     )  # fmt: skip
+
+
+def heading(drawn: Figure) -> str:
+    """Return the title with the kind of what is drawn."""
+    return f"{drawn.title} ({drawn.kind})" if drawn.kind else drawn.title
+
+
+def lines_between(figures: Sequence[Figure]) -> Iterator[tuple[int, str, str, str]]:
+    """Yield every arrow: the number of its figure, from where to where, and its label."""
+    for number, drawn in enumerate(figures):
+        labels = dict(drawn.labels)
+        for start, end in drawn.arrows:
+            yield number, start, end, labels.get((start, end), "")
+
+
+def ways_in(figures: Sequence[Figure]) -> Iterator[tuple[int, str, int]]:
+    """Yield the boxes whose inside is a figure too: its own number, key, and that of the inside."""
+    numbers = {drawn.title: number for number, drawn in enumerate(figures)}
+    for number, drawn in enumerate(figures):
+        for box in drawn.boxes:
+            if box.calls in numbers:
+                yield number, box.key, numbers[box.calls]

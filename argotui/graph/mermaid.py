@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from argotui.graph.figure import Figure
+from argotui.graph.figure import Figure, heading, lines_between, ways_in
 
 _PLAIN = frozenset(" _-.,:/×?=+*")
 _FILLS = {
@@ -17,23 +17,17 @@ def mermaid(figures: Sequence[Figure]) -> Iterator[str]:
     """Yield the lines of one flowchart; every figure is a subgraph, a dotted line leads into it."""
     yield "flowchart LR"
     keys = _keys(figures)
-    numbers = {drawn.title: number for number, drawn in enumerate(figures)}
     for number, drawn in enumerate(figures):
-        kind = f" ({drawn.kind})" if drawn.kind else ""
-        yield f'  subgraph g{number}["{quoted(drawn.title + kind)}"]'
+        yield f'  subgraph g{number}["{quoted(heading(drawn))}"]'
         for box in drawn.boxes:
             mark = f":::{box.phase.lower()}" if box.phase in _FILLS else ""
             yield f'    {keys[number, box.key]}["{quoted(box.text)}"]{mark}'
         yield "  end"
-    for number, drawn in enumerate(figures):
-        labels = dict(drawn.labels)
-        for start, end in drawn.arrows:
-            label = labels.get((start, end))
-            arrow = f'-- "{quoted(label)}" -->' if label else "-->"
-            yield f"  {keys[number, start]} {arrow} {keys[number, end]}"
-        for box in drawn.boxes:
-            if box.calls in numbers:
-                yield f"  {keys[number, box.key]} -.-> g{numbers[box.calls]}"
+    for number, start, end, label in lines_between(figures):
+        arrow = f'-- "{quoted(label)}" -->' if label else "-->"
+        yield f"  {keys[number, start]} {arrow} {keys[number, end]}"
+    for number, key, inner in ways_in(figures):
+        yield f"  {keys[number, key]} -.-> g{inner}"
     yield from _classes(figures)
 
 
