@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from argotui.runtimes.kubernetes.client import Request
+from argotui.runtimes.kubernetes.locks import release_run
 from tests.contract import clusters
 from tests.contract.lockers import PATIENCE, Locker
 from tests.waiting import until
@@ -258,8 +259,6 @@ def test_a_dead_holder_keeps_its_lock_while_a_pod_below_it_is_left(cluster, node
             await other.wants("b", mutex(cluster)).hears("b", "m 0/1")
             await dead.dies()
             if node.startswith("wf.a"):
-                asked = api.requests
-                del asked
                 await expired(other)
                 assert ("b", "has it") not in other.news
                 body = {"gracePeriodSeconds": 0}
@@ -332,5 +331,63 @@ def test_a_right_that_is_missing_is_named(cluster, tmp_path):
         assert "may not get configmaps" in locker.news[0][1]
         assert "kubectl create role" in locker.news[0][1]
         await locker.locks.close(keep=False)
+
+    asyncio.run(play())
+
+
+@pytest.mark.cluster
+def test_the_documented_rights_are_enough(cluster, tmp_path):
+    from tests.contract.test_cluster import as_account
+
+    rights = [
+        {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "get", "update"]},
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]},
+    ]
+
+    async def play():
+        (lock,) = semaphore(cluster, k=1)
+        given = {**cluster, "kubeconfig": as_account(tmp_path, rights)}
+        dead, one = Locker(given, "r1"), Locker(given, "r2", created=1)
+        await dead.wants("a", lock, mutex(cluster)).hears("a", "has it")
+        await one.wants("b", mutex(cluster)).hears("b", "m 0/1")
+        await dead.dies()
+        await one.hears("b", "has it")
+        await one.leaves()
+
+    asyncio.run(play())
+
+
+@pytest.mark.cluster
+def test_nobody_takes_a_lock_whose_pods_he_may_not_see(cluster, tmp_path, capsys):
+    from tests.contract.test_cluster import as_account
+
+    rights = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "update"]}]
+
+    async def play():
+        dead = Locker(cluster, "r1")
+        await dead.wants("a", mutex(cluster)).hears("a", "has it")
+        one = Locker({**cluster, "kubeconfig": as_account(tmp_path, rights)}, "r2", created=1)
+        await one.wants("b", mutex(cluster)).hears("b", "m 0/1")
+        await dead.dies()
+        await expired(one)
+        assert ("b", "has it") not in one.news
+        await one.leaves()
+
+    asyncio.run(play())
+    said = capsys.readouterr().err
+    assert said.count("the driver of run r1 is gone, and whether its pods run cannot be seen") == 1
+
+
+@pytest.mark.cluster
+def test_a_deleted_run_holds_nothing(cluster):
+    async def play():
+        dead, one = Locker(cluster, "r1"), Locker(cluster, "r2", created=1, lease=60.0)
+        await dead.wants("a", mutex(cluster)).hears("a", "has it")
+        await one.wants("b", mutex(cluster)).hears("b", "m 0/1")
+        await dead.dies()
+        with clusters.client() as api:
+            await release_run(api, [cluster["namespace"]], "r1")
+        await one.hears("b", "has it")
+        await one.leaves()
 
     asyncio.run(play())

@@ -15,6 +15,7 @@ from argotui.model.workflow import LibraryKey, WorkflowSpec
 def warn_template_locks(cx: Context, site: Site, template: Template) -> None:
     """A template holds its locks until all that it calls has ended."""
     if template.synchronization is not None:
+        _check_kept(cx, site, ("synchronization",), template.synchronization)
         start = [(site.owner, edge) for edge in edges_of(template)]
         _warn(cx, site, ("synchronization",), template.synchronization, start)
 
@@ -22,8 +23,19 @@ def warn_template_locks(cx: Context, site: Site, template: Template) -> None:
 def warn_workflow_locks(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> None:
     """A workflow holds its locks until it has ended."""
     if spec.synchronization is not None:
+        _check_kept(cx, site, (*path, "synchronization"), spec.synchronization)
         start = [(site.owner, edge) for edge in root_edges(spec)]
         _warn(cx, site, (*path, "synchronization"), spec.synchronization, start)
+
+
+def _check_kept(cx: Context, site: Site, path: Path, wanted: Synchronization) -> None:
+    """Locks in a database are those of a controller that was set up with one."""
+    for part, locks in (("mutexes", wanted.mutexes), ("semaphores", wanted.semaphores)):
+        for number, lock in enumerate(locks):
+            if lock.get("database"):
+                what = "a lock that a database keeps needs Argo's controller and its database"
+                hint = "without `database` argotui keeps it; a semaphore has configMapKeyRef then"
+                cx.error(site, (*path, part, number, "database"), what, hint)
 
 
 def _warn(

@@ -38,7 +38,7 @@ _DOTTED = re.compile(r"(?<![\w.-])[A-Za-z_]\w*(?:\.\w+)+")
 _WORDS = re.compile(r"(?<![\w.-])(?!in\b)([A-Za-z_]\w*)\s+(?!in\b)([A-Za-z_]\w*)")
 _KEY_CHARACTERS = re.compile(r"[-a-zA-Z0-9]*\Z")
 _CLUSTER_ONLY = (
-    *("artifactGC", "executorPlugins", "podDisruptionBudget", "priority", "ttlStrategy"),
+    *("artifactGC", "executorPlugins", "podDisruptionBudget", "ttlStrategy"),
 )
 
 
