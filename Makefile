@@ -9,7 +9,7 @@ SAMPLE ?= sample_workflows/release.yaml
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: demo test check snap bench docs pictures fmt clean system-packages cluster cluster-down test-cluster
+.PHONY: demo test check snap bench docs pictures fmt clean system-packages cluster cluster-down test-cluster s3
 .DEFAULT_GOAL := check
 
 demo: $(VENV)/.run  ## open argotui on a sample workflow, run on this machine
@@ -33,6 +33,9 @@ cluster-down:  ## remove it; the cache stays
 
 test-cluster: $(VENV)/.dev  ## tests against it, or against $$ARGOTUI_TEST_KUBECONFIG
 	@PYTHON=$(BIN)/python bash cluster/test.sh $(ARGS)
+
+s3:  ## the S3 server that tests/stores lists from (Go); without it they are skipped
+	@bash tests/stores/server.sh
 
 snap: $(VENV)/.dev  ## take the pictures of the screens anew; look at the difference before committing
 	$(BIN)/python -m pytest -q tests/tui --snapshot-update $(ARGS)

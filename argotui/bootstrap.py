@@ -63,17 +63,24 @@ def make_runtime(place: Place) -> Runtime:
         from argotui.runtimes.fake import FakeRuntime
 
         return FakeRuntime()
+    from argotui.runtimes.data import DataRuntime
     from argotui.runtimes.http import HttpRuntime
     from argotui.runtimes.joined import JoinedRuntime
 
     if place.runtime == Where.KUBERNETES:
         from argotui.expr.jsonpath import render
+        from argotui.runtimes.kubernetes.reading import reader
         from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
 
-        return JoinedRuntime(KubernetesRuntime(**place.options, json_path=render), HttpRuntime())
+        named = {name: place.options.get(name) for name in ("context", "namespace", "kubeconfig")}
+        return JoinedRuntime(
+            KubernetesRuntime(**place.options, json_path=render),
+            HttpRuntime(),
+            DataRuntime(reader(**named)),
+        )
     from argotui.runtimes.local.runtime import LocalRuntime
 
-    return JoinedRuntime(LocalRuntime(**place.options), HttpRuntime())
+    return JoinedRuntime(LocalRuntime(**place.options), HttpRuntime(), DataRuntime())
 
 
 def look_up(place: Place, sought: Sequence[Sought]) -> Mapping[Sought, Answer]:

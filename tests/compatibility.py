@@ -7,16 +7,12 @@ types is acted on, one that it carries goes to the pod; here stand the exception
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
+from collections.abc import Iterator, Mapping, Set
 
 from argotui.model import bodies, manifest, workflow
+from tests.fields_used import json_name, of_probes
+from tests.results import CORPUS_FIELDS, kept
 
-ROOT = Path(__file__).parents[1]
 ACTS, POD, CLUSTER, NOT_YET = (
     "supported",
     "carried to the pod",
@@ -52,10 +48,10 @@ _NO_STORE = "artifacts other than raw inputs need a store"
 EXCEPTIONS: Mapping[str, tuple[str, str]] = {
     "WorkflowSpec.archiveLogs": (NOT_YET, _NO_STORE),
     "WorkflowSpec.artifactGC": (CLUSTER, ""),
-    "WorkflowSpec.artifactRepositoryRef": (NOT_YET, _NO_STORE),
+    "WorkflowSpec.artifactRepositoryRef": (ACTS, "for the locations of data templates"),
     "WorkflowSpec.executor": (CLUSTER, "argotui has no executor container"),
     "WorkflowSpec.executorPlugins": (CLUSTER, "refused in a template: no plugin runs"),
-    "WorkflowSpec.metrics": (NOT_YET, "checked, not written"),
+    "WorkflowSpec.metrics": (ACTS, "a file, a screen, `argotui metrics`: docs/metrics.md"),
     "WorkflowSpec.podDisruptionBudget": (CLUSTER, ""),
     "WorkflowSpec.podGC": (ACTS, ""),
     "WorkflowSpec.priority": (CLUSTER, "known as {{workflow.priority}}"),
@@ -63,37 +59,55 @@ EXCEPTIONS: Mapping[str, tuple[str, str]] = {
     "WorkflowSpec.volumeClaimGC": (ACTS, "local claims end with their run"),
     "WorkflowSpec.volumeClaimTemplates": (ACTS, "on this machine: folders of the run"),
     "WorkflowSpec.podMetadata": (POD, ""),
-    "Template.archiveLocation": (NOT_YET, _NO_STORE),
+    "Template.archiveLocation": (ACTS, "for the locations of data templates"),
     "Template.executor": (CLUSTER, "argotui has no executor container"),
-    "Template.metrics": (NOT_YET, "checked, not written"),
+    "Template.metrics": (ACTS, "a file, a screen, `argotui metrics`: docs/metrics.md"),
     "Template.sidecars": (ACTS, "ended with the main containers"),
     "Template.initContainers": (ACTS, ""),
     "Template.volumes": (ACTS, ""),
-    "Template.data": (NOT_YET, _NO_STORE),
+    "Template.data": (ACTS, "needs an extra: docs/artifacts.md"),
     "Template.plugin": (CLUSTER, "the node fails, saying so"),
     "Template.resource": (ACTS, "on this machine: on the objects of the run"),
     "ValueFrom.event": (CLUSTER, "of a WorkflowEventBinding"),
     "ValueFrom.jqFilter": (ACTS, "of resource templates"),
     "ValueFrom.jsonPath": (ACTS, "of resource templates"),
     "RetryStrategy.affinity": (POD, "nodeAntiAffinity"),
-    "Metrics.prometheus": (NOT_YET, "checked, not written"),
-    "DataBody.source": (NOT_YET, _NO_STORE),
-    "DataBody.transformation": (NOT_YET, _NO_STORE),
+    "Metrics.prometheus": (ACTS, ""),
+    "DataBody.source": (ACTS, "s3, gcs, azure, oss"),
+    "DataBody.transformation": (ACTS, ""),
     "PluginBody.plugin": (CLUSTER, "the node fails, saying so"),
     "ResourceBody.manifestFrom": (NOT_YET, _NO_STORE),
     "ContainerSetBody.volumeMounts": (POD, ""),
     **{
         f"Artifact.{name}": (NOT_YET, _NO_STORE)
         for name in (
-            *("s3", "gcs", "azure", "oss", "hdfs", "http", "artifactory", "git", "plugin"),
-            *("archiveLogs", "artifactGC", "from", "fromExpression", "subPath", "archive"),
-            *("globalName", "deleted"),
+            *("hdfs", "http", "artifactory", "git", "plugin"),
+            *("archiveLogs", "artifactGC", "subPath", "archive", "deleted"),
         )
     },
-    "Artifact.raw": (ACTS, "of inputs"),
+    **{
+        f"Artifact.{name}": (NOT_YET, "data templates list their keys, nothing is fetched or kept")
+        for name in ("s3", "gcs", "azure", "oss")
+    },
+    **{
+        f"Artifact.{name}": (ACTS, "of raw artifacts; others need a store")
+        for name in ("from", "fromExpression", "globalName")
+    },
+    "Artifact.raw": (ACTS, "of inputs and arguments"),
 }
-_COMMON = frozenset({"data", "metadata", "name", "source", "path", "plugin"})  # keys of much else
 _INNER = frozenset({"extra", "source", "kind", "body"})
+EQUAL = 3  # the level up to which a case counts as equal
+
+
+@dataclasses.dataclass(frozen=True)
+class Uses:
+    """In how many cases of a suite a field is used, and how many of these are equal."""
+
+    cases: int = 0
+    equal: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.equal} of {self.cases}" if self.cases else ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +115,8 @@ class Field:
     name: str
     status: str
     note: str
-    tests: int
+    probes: Uses
+    corpus: Uses
 
 
 def fields_of(section: str) -> list[Field]:
@@ -110,42 +125,38 @@ def fields_of(section: str) -> list[Field]:
     for kind in SECTIONS[section]:
         for name, status in _named(kind):
             status, note = EXCEPTIONS.get(f"{kind.__name__}.{name}", (status, ""))
-            uses = 0 if name in _COMMON else _uses().get(name, 0)
-            found.setdefault(name, Field(name, status, note, uses))
+            if name not in found:
+                probes, corpus = _probe_uses(section, name), _corpus_uses(section, name)
+                found[name] = Field(name, status, note, probes, corpus)
     return sorted(found.values(), key=lambda each: each.name.lower())
 
 
 def _named(kind: type) -> Iterator[tuple[str, str]]:
     for each in dataclasses.fields(kind):
         if each.name not in _INNER or (kind, each.name) == (bodies.ScriptBody, "source"):
-            yield str(each.metadata.get("json") or _camel(each.name)), ACTS
+            yield json_name(each), ACTS
     if kind is manifest.Template:
         yield from ((name, ACTS) for name in bodies.BODIES)
     for name in getattr(kind, "CARRIES", ()):
         yield name, POD
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.rstrip("_").split("_")
-    return first + "".join(part.capitalize() for part in rest)
+def uses(section: str, name: str, used: Mapping[str, frozenset[str]], equal: Set[str]) -> Uses:
+    """Count the cases of `used` that have the field; `equal` are the names of those that are."""
+    keys = {f"{kind.__name__}.{name}" for kind in SECTIONS[section]}
+    having = {case for case, fields in used.items() if fields & keys}
+    return Uses(cases=len(having), equal=len(having & equal))
 
 
-@cache
-def _uses() -> Mapping[str, int]:
-    """Return in how many of the recorded probes a key is used."""
-    found: dict[str, int] = {}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for path in sorted((ROOT / "tests" / "probes").glob("*.yaml")):
-        for key in set(_keys(list(yaml.load_all(path.read_text(), Loader=loader)))):
-            found[key] = found.get(key, 0) + 1
-    return found
+def _probe_uses(section: str, name: str) -> Uses:
+    return uses(section, name, of_probes(), equal_cases("probes"))
 
 
-def _keys(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _keys(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _keys(inner)
+def equal_cases(suite: str) -> frozenset[str]:
+    """Return the cases of a suite that came out equal in its last kept run."""
+    found = kept().get(suite, {})
+    return frozenset(case for case, said in found.items() if said["level"] >= EQUAL)
+
+
+def _corpus_uses(section: str, name: str) -> Uses:
+    return Uses(**kept().get(CORPUS_FIELDS, {}).get(f"{section}/{name}", {}))

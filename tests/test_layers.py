@@ -18,7 +18,11 @@ WORLD = frozenset(
         *("uuid", "signal", "shutil", "tempfile"),
     )
 )
-ONLY_IN = {"textual": ("tui",), "kubernetes": ("runtimes.kubernetes",)}
+ONLY_IN = {
+    "textual": ("tui",),
+    "kubernetes": ("runtimes.kubernetes",),
+    "obstore": ("runtimes.stores",),
+}
 OUTSIDE = ("__init__", "__main__")  # the package itself and its entry
 
 

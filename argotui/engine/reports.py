@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from argotui.engine.core import Core, new_node
+from argotui.engine.datawork import judge_data
 from argotui.engine.httpwork import judge_http
 from argotui.engine.reportjson import report_json
 from argotui.engine.resources import judge_resource
@@ -15,7 +16,7 @@ from argotui.model.events import WorkReported
 from argotui.model.manifest import Template
 from argotui.model.resources import pod_resources
 from argotui.model.status import Node, NodePhase, NodeType
-from argotui.model.work import HttpWork, PodWork, Report, ResourceWork, Work
+from argotui.model.work import DataWork, HttpWork, PodWork, Report, ResourceWork, Work
 from argotui.pods.judge import ContainerJudgement, Judgement, judge
 
 _ACTIVE = (NodePhase.PENDING, NodePhase.RUNNING)
@@ -29,7 +30,7 @@ def reported(core: Core, event: WorkReported) -> None:
     if node is None or asked is None or event.ref.attempt != node.attempt or node.has_ended:
         return
     template = core.template_of(node)
-    judgement = _judged(asked[1], event.report, template, node)
+    judgement = _judged(core, asked[1], event.report, template, node)
     _note_facts(core, node, event.report)
     if judgement.phase.is_completed and isinstance(asked[1], PodWork):
         used = pod_resources(asked[1].pod, event.report.containers)
@@ -39,7 +40,7 @@ def reported(core: Core, event: WorkReported) -> None:
         _container_node(core, node, child)
 
 
-def _judged(work: Work, report: Report, template: Template, node: Node) -> Judgement:
+def _judged(core: Core, work: Work, report: Report, template: Template, node: Node) -> Judgement:
     match work:
         case PodWork():
             return judge(report, work=work, template=template, daemoned=node.daemoned)
@@ -47,6 +48,8 @@ def _judged(work: Work, report: Report, template: Template, node: Node) -> Judge
             return judge_resource(report, work, template)
         case HttpWork():
             return judge_http(report, work, template)
+        case DataWork():
+            return judge_data(report, template, core.now)
 
 
 def _note_facts(core: Core, node: Node, report: Report) -> None:

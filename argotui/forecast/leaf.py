@@ -127,6 +127,6 @@ def _of_body(template: Template) -> Iterator[str]:
         case ResourceBody(action=action):
             yield f"{action} an object of the cluster"
         case _ if template.kind == "data":
-            yield "reads an artifact store"
+            yield "lists the keys of an artifact store"
         case _ if template.kind == "plugin":
             yield "argotui runs no executor plugins"

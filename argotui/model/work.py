@@ -108,7 +108,21 @@ class HttpWork:
     insecure_skip_verify: bool = False
 
 
-Work: TypeAlias = PodWork | ResourceWork | HttpWork
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataWork:
+    """List the keys of an artifact location. Argo: 3.9.
+
+    `location` is Argo's JSON (`s3`, `gcs`, ...), its Secrets are references, resolved by whoever
+    lists. What it lacks comes from `archive`, the template's archiveLocation, else from the
+    artifact repository that `repository` names (`configMap`, `key`). Argo: 5.2
+    """
+
+    location: JsonObject
+    archive: JsonObject = field(default_factory=dict)
+    repository: JsonObject = field(default_factory=dict)
+
+
+Work: TypeAlias = PodWork | ResourceWork | HttpWork | DataWork
 
 
 class PodState(StrEnum):
@@ -153,7 +167,8 @@ class Report:
     `result` come with the report that says that the work ended, complete. `collect_errors` and
     `stage_errors` are sentences. `fault` is set where the runtime itself could not do the work:
     an image that has no stand-in, a sandbox that would not start. `response` is that of HTTP
-    work: `statusCode`, `body`, `headers`. `object` is the live object of resource work.
+    work (`statusCode`, `body`, `headers`) or of data work (`keys`). `object` is the live object of
+    resource work.
     """
 
     state: PodState

@@ -7,13 +7,14 @@ from argotui.pods.build import build_pod
 from argotui.pods.capture import referred_results, refers_to_result
 from argotui.pods.judge import ContainerJudgement, Judgement, judge
 from argotui.pods.request import PodError, PodRequest
-from argotui.pods.requests import build_http, build_resource
+from argotui.pods.requests import build_data, build_http, build_resource
 
 __all__ = [
     "ContainerJudgement",
     "Judgement",
     "PodError",
     "PodRequest",
+    "build_data",
     "build_http",
     "build_pod",
     "build_resource",

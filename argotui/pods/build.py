@@ -24,17 +24,14 @@ from argotui.pods.request import PodError, PodRequest
 from argotui.pods.settings import pod_settings
 from argotui.pods.volumes import referenced_volumes
 
-_NO_STORE = "data templates read from an artifact store, which argotui does not have yet"
 _NO_MAIN = 'containerSet.containers must have a container named "main" for input or output'
 
 
 def build_pod(request: PodRequest) -> PodWork:
     """Return the work of one node: its pod, and what goes with it.
 
-    Raises PodError where Argo could not build the pod either, and for data templates.
+    Raises PodError where Argo could not build the pod either.
     """
-    if request.template.kind == "data":
-        raise PodError(_NO_STORE)
     mains = main_containers(request.template)
     spec = patched_spec(_pod_spec(request, mains), request)
     return PodWork(

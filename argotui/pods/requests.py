@@ -9,15 +9,17 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from argotui.model.bodies import HttpBody, ResourceBody
+from argotui.model.bodies import DataBody, HttpBody, ResourceBody
 from argotui.model.manifest import Parameter, Template
-from argotui.model.work import HttpWork, ResourceWork
-from argotui.pods.plain import plain
+from argotui.model.work import DataWork, HttpWork, ResourceWork
+from argotui.pods.plain import an_object, plain
 from argotui.pods.request import PodError, PodRequest
 
 _ACTIONS = frozenset({"get", "create", "apply", "delete", "replace", "patch"})
 _BOTH = "resource must have either manifest or manifestFrom specified, not both"
-_NO_STORE = "manifestFrom reads the artifact '{}', which is not raw: argotui has no store for it yet"
+_NO_STORE = (
+    "manifestFrom reads the artifact '{}', which is not raw: argotui has no store for it yet"
+)
 _NO_ARTIFACT = "manifestFrom names no input artifact of the template: '{}'"
 _NOTHING = "Must provide at least one of flags or manifest."
 
@@ -39,6 +41,21 @@ def build_resource(request: PodRequest) -> ResourceWork:
         failure_condition=body.failure_condition,
         namespace=request.namespace,
         outputs=_queries(request.template),
+    )
+
+
+def build_data(request: PodRequest) -> DataWork:
+    """Return the listing that a data template asks for. Argo: 3.9. Raises PodError."""
+    template, body = request.template, request.template.body
+    location = body.source.get("artifactPaths") if isinstance(body, DataBody) else None
+    if not isinstance(location, Mapping):
+        raise PodError("data.source.artifactPaths must name an artifact location")
+    return DataWork(
+        location=plain(location),
+        archive=an_object(template.extra.get("archiveLocation"), "archiveLocation"),
+        repository=an_object(
+            request.spec.extra.get("artifactRepositoryRef"), "artifactRepositoryRef"
+        ),
     )
 
 

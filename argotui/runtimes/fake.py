@@ -15,6 +15,7 @@ from argotui.logs.spool import SpoolWriter, log_path
 from argotui.model.manifest import JsonObject
 from argotui.model.work import (
     ContainerState,
+    DataWork,
     HttpWork,
     Observation,
     PodState,
@@ -85,7 +86,7 @@ class FakeRuntime:
 
     @property
     def performs(self) -> tuple[type[Work], ...]:
-        return (PodWork, ResourceWork, HttpWork)
+        return (PodWork, ResourceWork, HttpWork, DataWork)
 
     @property
     def where(self) -> str:
@@ -188,7 +189,7 @@ class FakeRuntime:
                 parameters=parameters,
                 collect_errors=errors,
                 result=script.result if isinstance(work, PodWork) and work.capture_result else None,
-                response=script.response if isinstance(work, HttpWork) else None,
+                response=script.response if isinstance(work, HttpWork | DataWork) else None,
                 object=script.object if isinstance(work, ResourceWork) else None,
             ),
         )

@@ -14,7 +14,7 @@ from argotui.model.work import PodWork, Work
 from argotui.pods.artifacts import missing_artifact
 from argotui.pods.build import build_pod
 from argotui.pods.request import PodError, PodRequest
-from argotui.pods.requests import build_resource
+from argotui.pods.requests import build_data, build_resource
 
 _DEADLINE = "Step exceeded its deadline"
 _NOT_SUPPLIED = "init: Error (exit code 64): required artifact '{}' not supplied"
@@ -84,6 +84,8 @@ def _build(cx: NodeContext, node: Node, pod_name: str, limit: float | None) -> W
     )
     if template.kind == "resource":
         return build_resource(request)
+    if template.kind == "data":
+        return build_data(request)
     work = build_pod(request)
     return replace(work, pod=core.fill(work.pod, scope))
 

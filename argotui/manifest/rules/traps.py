@@ -17,7 +17,7 @@ from argotui.manifest.rules.tags import tags_in, texts_with_tags
 from argotui.manifest.shapes import mapping, mappings
 from argotui.manifest.source import Path
 from argotui.model.bodies import ContainerBody, ContainerSetBody, ScriptBody
-from argotui.model.manifest import Memoize, Parameter, RetryStrategy, Template
+from argotui.model.manifest import Artifact, Memoize, Parameter, RetryStrategy, Template
 from argotui.model.workflow import WorkflowSpec
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`""")
@@ -29,6 +29,7 @@ _TEXTS = r"(?<![\w.(])(?:retries|lastRetry\.(?:exitCode|duration))(?![\w.])"
 _COMPARED = re.compile(rf"({_TEXTS})\s*(?:[<>]=?|==|!=)\s*-?\d|\d\s*(?:[<>]=?|==|!=)\s*({_TEXTS})")
 _CAUSE = re.compile(r"lastRetry\.(status|exitCode|message)|lastRetry\[")
 _FAILURES = re.compile(r"(?<!fromJSON\()fromJSON\(\s*workflow\.failures\s*\)")
+_STORES = ("s3", "gcs", "azure", "oss", "hdfs", "http", "artifactory", "git", "plugin")
 _LABEL = "workflows.argoproj.io/configmap-type"
 
 
@@ -40,7 +41,8 @@ def warn_fields(cx: Context, site: Site, template: Template) -> None:
         ("inputs", template.inputs.artifacts),
         ("outputs", template.outputs.artifacts),
     ):
-        if artifacts and template.kind not in ("steps", "dag"):
+        stored = part == "outputs" or any(map(_is_stored, artifacts))
+        if artifacts and stored and template.kind not in ("steps", "dag"):
             what = "argotui does not keep artifacts yet"
             cx.warn(site, (part, "artifacts"), "no-artifacts", what, "hand on parameters instead")
         for i, artifact in enumerate(artifacts if cx.lint else ()):
@@ -81,6 +83,11 @@ def warn_retry(cx: Context, site: Site, path: Path, retry: RetryStrategy) -> Non
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
+
+
+def _is_stored(artifact: Artifact) -> bool:
+    """Say whether an input names a store itself; what arguments bring is for them to say."""
+    return any(artifact.extra.get(kind) is not None for kind in _STORES)
 
 
 def _warn_inputs(cx: Context, site: Site, template: Template) -> None:

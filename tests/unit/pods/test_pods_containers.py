@@ -153,8 +153,3 @@ def test_a_mirroring_sidecar_sees_the_script() -> None:
 def test_a_daemon_is_marked() -> None:
     assert build_pod(make_request({"container": {"image": "i"}, "daemon": True})).daemon is True
     assert build_pod(make_request({"container": {"image": "i"}})).daemon is False
-
-
-def test_a_data_template_says_what_it_lacks() -> None:
-    with pytest.raises(PodError, match="artifact store"):
-        build_pod(make_request({"data": {"source": {}}}))

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from argotui.model.bodies import DataBody
+from argotui.model.manifest import Template
 from argotui.model.work import HttpWork, ResourceWork
-from argotui.pods import PodError, build_http, build_resource
+from argotui.pods import PodError, build_data, build_http, build_resource
 from tests.unit.pods.podmaking import make_request
 
 
@@ -122,3 +124,17 @@ def test_each_builder_wants_its_own_template() -> None:
         build_resource(request)
     with pytest.raises(PodError, match="'c' is no http"):
         build_http(request)
+
+
+def test_a_listing_has_what_completes_its_location() -> None:
+    own = {"s3": {"key": "k"}}
+    archive = {"s3": {"bucket": "b"}}
+    body = DataBody(source={"artifactPaths": own})
+    template = Template(name="t", kind="data", body=body, extra={"archiveLocation": archive})
+    work = build_data(make_request(template, spec={"artifactRepositoryRef": {"key": "r"}}))
+    assert (work.location, work.archive, work.repository) == (own, archive, {"key": "r"})
+
+
+def test_a_listing_without_a_location_is_none() -> None:
+    with pytest.raises(PodError, match="artifactPaths must name"):
+        build_data(make_request({"data": {"source": {}}}))
