@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
@@ -41,12 +42,13 @@ def _failure(response: Any, work: HttpWork, template: Template) -> str:
             "method": work.method,
             "url": work.url,
             "body": work.body.decode(errors="replace"),
-            "headers": {},
+            "bodyBytes": list(work.body),
+            "headers": _told(work),
         },
         "response": {
             "statusCode": code,
             "body": response.get("body", ""),
-            "headers": response.get("headers", {}),
+            "headers": _canonical(response.get("headers", {})),
         },
     }
     try:
@@ -55,3 +57,21 @@ def _failure(response: Any, work: HttpWork, template: Template) -> str:
     except ExpressionError as error:
         return str(error)
     return f"successCondition '{condition}' evaluated false"
+
+
+def _told(work: HttpWork) -> dict[str, list[str]]:
+    """Return the headers of a request as a condition sees them: without those of Secrets."""
+    return {
+        str(each["name"]): [str(each["value"])]
+        for each in work.headers
+        if each.get("value") and not each.get("valueFrom")
+    }
+
+
+def _canonical(headers: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return a response's headers by the names that Go gives them: `Content-Type`."""
+    found: dict[str, list[str]] = {}
+    for name, values in headers.items():
+        words = name.split("-")
+        found.setdefault("-".join(map(str.capitalize, words)), []).extend(values)
+    return found

@@ -220,3 +220,22 @@ def test_spec_and_pod_are_filled_in_for_the_last_time() -> None:
         {"name": "a", "configMap": {"name": "one"}},
         {"name": "b", "persistentVolumeClaim": {"claimName": "my one"}},
     ]
+
+
+HTTP = """    - name: main
+      http:
+        url: http://x
+        body: abc
+        headers:
+          - {name: x-plain, value: v}
+          - {name: x-secret, valueFrom: {secretKeyRef: {name: s, key: k}}}
+        successCondition: >-
+          request.headers == {"x-plain": ["v"]} && len(request.bodyBytes) == 3
+          && response.headers["Content-Type"][0] == "t" && response.statusCode == 500
+"""
+
+
+def test_a_condition_sees_the_request_without_its_secrets_and_gos_header_names() -> None:
+    play = Play(HEAD + HTTP).start()
+    play.report("", response={"statusCode": 500, "body": "", "headers": {"content-type": ["t"]}})
+    assert play.phase == "Succeeded", play.message
