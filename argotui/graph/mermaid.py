@@ -44,7 +44,9 @@ def _classes(figures: Sequence[Figure]) -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """Return `text` for between Mermaid's quotes: what could mean something becomes a number."""
-    return "".join(
-        char if char.isalnum() or char in _PLAIN else f"#{ord(char)};" for char in text
-    )  # fmt: skip
+    """Return `text` for between Mermaid's quotes: what could mean something becomes a number.
+
+    Between the quotes there has to be something.
+    """
+    numbered = (char if char.isalnum() or char in _PLAIN else f"#{ord(char)};" for char in text)
+    return "".join(numbered) or " "

@@ -82,7 +82,7 @@ def draw(
             _place(canvas, key, text, line[key], at, room, width_of, net_of(nets, key))
         at += room + 1
         unclear |= _channel(canvas, nets, line, at)
-        at += 2 * len(nets) + 1
+        at += 2 * len(_bent(nets, line)) + 1
     rows = _rendered(canvas, width_of, signs)
     return [*rows, *_in_words(drawn, unclear, show)]
 
@@ -124,8 +124,11 @@ def _nets(found: Layers, column: list[str]) -> list[_Net]:
 
 def _channel(canvas: _Canvas, nets: list[_Net], line: dict[str, int], at: int) -> set[str]:
     """Draw the lines between two columns; return the ends whose lines cannot be told apart."""
-    right = at + 2 * len(nets)
-    for number, net in enumerate(_tracks(nets, line)):
+    bent = _bent(nets, line)
+    right = at + 2 * len(bent)
+    for net in (net for net in nets if net not in bent):
+        canvas.across(line[net.starts[0]], at - 1, right, nets.index(net))
+    for number, net in enumerate(_tracks(bent, line)):
         track = at + 2 * number
         own = nets.index(net)
         lines = [line[key] for key in (*net.starts, *net.ends)]
@@ -137,6 +140,11 @@ def _channel(canvas: _Canvas, nets: list[_Net], line: dict[str, int], at: int) -
     shared = [end for net in nets for end in net.ends]
     several = {end for end in shared if shared.count(end) > 1}
     return {end for net in nets if len(net.ends) > 1 for end in net.ends if several & set(net.ends)}
+
+
+def _bent(nets: list[_Net], line: dict[str, int]) -> list[_Net]:
+    """Return the nets that need an upright line: the others go straight on."""
+    return [net for net in nets if len({line[key] for key in (*net.starts, *net.ends)}) > 1]
 
 
 def _tracks(nets: list[_Net], line: dict[str, int]) -> list[_Net]:

@@ -31,7 +31,7 @@ def test_a_diamond() -> None:
 
 
 def test_a_chain_and_a_box_alone() -> None:
-    assert drawn("AB", "C") == ["[A]────[B]", "[C]"]
+    assert drawn("AB", "C") == ["[A]──[B]", "[C]"]
 
 
 def test_groups_that_all_wait_for_each_other_share_their_lines() -> None:
@@ -69,7 +69,7 @@ def test_wide_texts_keep_the_columns() -> None:
     lines = draw(
         figure("g", "", boxes, [("A", "B")]), str, lambda text: len(text) + 2 * text.count("漢字")
     )
-    assert lines == ["[漢字]────[b]"]
+    assert lines == ["[漢字]──[b]"]
 
 
 def test_the_order_avoids_crossings() -> None:
@@ -113,3 +113,7 @@ def test_no_two_keys_of_a_column_share_a_line(pairs: list[tuple[int, int]]) -> N
     for column in found.columns:
         assert len({line[key] for key in column}) == len(column)
         assert [line[key] for key in column] == sorted(line[key] for key in column)
+
+
+def test_lines_that_go_straight_on_take_no_room() -> None:
+    assert drawn("AE BF CG DH") == ["[A]──[E]", "[B]──[F]", "[C]──[G]", "[D]──[H]"]

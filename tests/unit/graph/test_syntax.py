@@ -40,8 +40,8 @@ ODD = [
 ]
 EXE = shutil.which("dot")
 MERMAID = re.compile(
-    r'flowchart LR|  subgraph g\d+\["[^"\[\]<>]*"\]|    n\d+\["[^"\[\]<>]*"\](:::[a-z]+)?|  end'
-    r'|  n\d+ (-->|-- "[^"\[\]<>]*" -->) n\d+|  n\d+ -\.-> g\d+|  classDef [a-z]+ fill:#[0-9a-f]+'
+    r'flowchart LR|  subgraph g\d+\["[^"\[\]<>]+"\]|    n\d+\["[^"\[\]<>]+"\](:::[a-z]+)?|  end'
+    r'|  n\d+ (-->|-- "[^"\[\]<>]+" -->) n\d+|  n\d+ -\.-> g\d+|  classDef [a-z]+ fill:#[0-9a-f]+'
 )
 
 
