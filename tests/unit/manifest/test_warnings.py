@@ -82,3 +82,14 @@ def test_fields_of_the_cluster_are_mentioned_by_lint_only():
 )
 def test_words_that_need_quotes(when, word):
     assert unquoted_word(when) == word
+
+
+@pytest.mark.parametrize("level", ["spec", "template"])
+@pytest.mark.parametrize(
+    "lock", ["mutexes: [{name: m, database: true}]", "semaphores: [{database: {key: k}}]"]
+)
+def test_a_lock_that_a_database_keeps_is_refused(level, lock):
+    sync = f"synchronization: {{{lock}}}"
+    spec, template = (sync, "") if level == "spec" else ("", f"{sync}, ")
+    text = document(f"entrypoint: m\n{spec}\ntemplates: [{{name: m, {template}suspend: {{}}}}]")
+    assert "needs Argo's controller and its database" in errors(text)[0]
