@@ -54,7 +54,7 @@ EXCEPTIONS: Mapping[str, tuple[str, str]] = {
     "WorkflowSpec.metrics": (ACTS, "a file, a screen, `argotui metrics`: docs/metrics.md"),
     "WorkflowSpec.podDisruptionBudget": (CLUSTER, ""),
     "WorkflowSpec.podGC": (ACTS, ""),
-    "WorkflowSpec.priority": (CLUSTER, "known as {{workflow.priority}}"),
+    "WorkflowSpec.priority": (ACTS, "who gets a lock first"),
     "WorkflowSpec.ttlStrategy": (CLUSTER, ""),
     "WorkflowSpec.volumeClaimGC": (ACTS, "local claims end with their run"),
     "WorkflowSpec.volumeClaimTemplates": (ACTS, "on this machine: folders of the run"),
