@@ -74,7 +74,7 @@ def decode_text(data: bytes, file: str) -> str | Problem:
     if len(data) > MAX_BYTES:
         return _too_big(len(data), file)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:2] == b"\x00{":
-        return Problem(what="the file is UTF-16", hint="save it as UTF-8", file=file, line=1)
+        return Problem(what="the file is UTF-16", hint="save it as UTF-8", file=file)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -31,8 +31,8 @@ templates:
     ),
     "text-wanted": Trap(
         title="A number or boolean where a text is wanted",
-        about="command, args and env take texts only. It is read as the text that it looks like; "
-        "the Argo controller refuses it, and so does --strict. Quote it.",
+        about="command, args, env, labels and the like take texts only. It is read as the text "
+        "that it looks like; the Argo controller refuses it, and so does --strict. Quote it.",
         example="""\
 entrypoint: main
 templates:

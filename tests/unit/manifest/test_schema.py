@@ -12,7 +12,7 @@ import pytest
 
 from argotui.manifest.load import WORKFLOW_KINDS, load
 from argotui.manifest.yaml import compose
-from tests.unit.manifest.helpers import document
+from tests.unit.manifest.helpers import document, shared
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "workflow.schema.json").read_text())
@@ -50,6 +50,26 @@ def test_what_loads_is_accepted(path):
             assert complaints(found.data) == []
 
 
+def test_what_loads_of_the_corpus_is_accepted_and_what_has_unknown_fields_is_not():
+    folder = shared("corpus", "ARGOTUI_CORPUS") / "workflows"
+    wrong, refused = [], 0
+    for path in sorted(folder.rglob("*.yaml")):
+        found = load([(str(path), path.read_bytes())], strict=True).errors
+        unknown = any("unknown field" in problem.what for problem in found)
+        refused += unknown
+        documents = [one.data for one in compose(path.read_text(), str(path))[0]]
+        ours = [one for one in documents if _is_ours(one)]
+        said = [text for one in ours for text in complaints(one)]
+        if (said and not found) or (unknown and not said):
+            wrong.append((path.name, said[:1]))
+    assert wrong == []
+    assert refused
+
+
+def _is_ours(data: object) -> bool:
+    return isinstance(data, dict) and data.get("kind") in WORKFLOW_KINDS
+
+
 @pytest.mark.parametrize(
     "spec",
     [
@@ -63,6 +83,10 @@ def test_what_loads_is_accepted(path):
         "entrypoint: m\ntemplates: [{name: 1, suspend: {}}]",
         "entrypoint: m\ntemplates: {name: m}",
         "entrypoint: m\nparallelism: '1'\ntemplates: []",
+        "entrypoint: m\ntemplates: [{name: m, container: {image: x, resources: {limit: {}}}}]",
+        "entrypoint: m\ntemplates: [{name: m, container: {image: x, env: [{names: a}]}}]",
+        "entrypoint: m\ntemplates: [{name: m, suspend: {}, memoize: {cache: {configMap: x}}}]",
+        "entrypoint: m\nvolumes: [{name: a, emptyDirs: {}}]\ntemplates: []",
     ],
 )
 def test_what_strict_reading_refuses_is_refused(spec):

@@ -170,7 +170,7 @@ def test_files_that_are_too_big_are_not_parsed():
     [
         (b"a: 1\nb: \xff\xfe\n", (2, 4), "byte 0xFF is not UTF-8; save it as UTF-8"),
         (b"\x7fELF\x00\x80\x81", (1, 6), "byte 0x80 is not UTF-8; this looks like a binary file"),
-        ("a: ü".encode("utf-16"), (1, 0), "the file is UTF-16; save it as UTF-8"),
+        ("a: ü".encode("utf-16"), (0, 0), "the file is UTF-16; save it as UTF-8"),
     ],
 )
 def test_bytes_that_are_no_text_are_refused(content, place, said):

@@ -86,3 +86,23 @@ def test_a_stream_without_unicode_gets_a_plain_tree() -> None:
     inner = Row(name="b", label="b", role="step")
     tree = Forecast(entry=Row(name="a", label="a", role="entry", children=(inner,)))
     assert any(line.startswith("`- b") for line in plan_lines(tree, "wf", stream))
+
+
+def test_secrets_stay_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ARGOTUI_STATE_DIR", str(tmp_path / "state"))
+    path = tmp_path / "wf.yaml"
+    env = "env: [{name: KEY, valueFrom: {secretKeyRef: {name: safe, key: key}}}]"
+    path.write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec:\n"
+        "  entrypoint: m\n  templates:\n"
+        f"  - {{name: m, container: {{image: x, command: [y], {env}}}}}\n"
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: safe}\nstringData: {key: hush-hush}\n"
+    )
+    for form in ("text", "json", "yaml"):
+        assert run(["plan", str(path), "-o", form]) == 0
+        said = "".join(capsys.readouterr())
+        assert "hush" not in said
+        assert "aHVza" not in said
+    assert "secretKeyRef" in said
