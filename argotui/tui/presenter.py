@@ -284,7 +284,7 @@ class Presenter:
             return
         tree.remove_child(parent, row)
         self._edits.changed.update(recount(parent))
-        if parent.kind is Kind.LOOP and not parent.children:
+        if parent.kind is Kind.LOOP and parent.node is None and not parent.children:
             self._drop(parent)
         elif parent.is_retry:
             self._respliced(parent)
