@@ -42,13 +42,12 @@ def are_made(core: Core) -> bool:
 
 
 def outstanding(core: Core) -> list[Ask]:
-    """Return what a driver before may have died over. Without it there are no nodes yet."""
+    """Return what a driver before may have died over; to ask twice does no harm. Without an answer
+    there are no nodes yet."""
     run = core.state.run
-    if run.suspended or run.waiting_lock or core.state.nodes:
+    if run.phase is RunPhase.NEW or run.suspended or run.waiting_lock or core.state.nodes:
         return []
-    asks = [ask for ask in _asks(core) if _ANSWER + ask.question not in core.state.memory]
-    core.asked.update((ask.question, run.name) for ask in asks)
-    return asks
+    return [ask for ask in _asks(core) if _ANSWER + ask.question not in core.state.memory]
 
 
 def refusal(core: Core) -> tuple[RunPhase, str] | None:

@@ -94,6 +94,12 @@ def test_a_driver_that_died_before_the_answer_is_followed_by_one_that_asks_again
     assert shown(play) == VOLUMES
 
 
+def test_to_look_for_what_is_outstanding_before_the_start_asks_for_nothing() -> None:
+    play = Play(TEXT % TWO)
+    assert play.engine.outstanding().commands == ()
+    assert [type(each) for each in play.start().commands] == [Ask]
+
+
 def test_a_budget_is_asked_for_and_one_that_is_refused_fails_the_run() -> None:
     text = TEXT.replace(", volumeMounts: [{name: data, mountPath: /d}]", "")
     play = Play(text % "podDisruptionBudget: {minAvailable: 9999}").start()
