@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 
 def find_cycle(graph: Mapping[str, Iterable[str]]) -> list[str]:
@@ -28,6 +28,43 @@ def find_cycle(graph: Mapping[str, Iterable[str]]) -> list[str]:
                 stack.append((name, True))
                 stack += [(needed, False) for needed in graph[name]]
     return []
+
+
+def rings(graph: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Return a number for every name, the same for those that lead to each other; others
+    have a number of their own."""
+    order = list(_finished(graph, graph))
+    back: dict[str, list[str]] = {name: [] for name in graph}
+    for name, targets in graph.items():
+        for target in targets:
+            if target in back:
+                back[target].append(name)
+    found: dict[str, int] = {}
+    for start in reversed(order):
+        if start in found:
+            continue
+        number, todo = len(found), [start]
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found[name] = number
+                todo += [before for before in back[name] if before not in found]
+    return found
+
+
+def _finished(graph: Mapping[str, Iterable[str]], starts: Iterable[str]) -> Iterator[str]:
+    """Yield the names, each when all that it leads to has been seen."""
+    seen: set[str] = set()
+    for start in starts:
+        stack = [(start, False)]
+        while stack:
+            name, leaving = stack.pop()
+            if leaving:
+                yield name
+            elif name in graph and name not in seen:
+                seen.add(name)
+                stack.append((name, True))
+                stack += [(target, False) for target in graph[name] if target not in seen]
 
 
 def sorted_names(graph: Mapping[str, Iterable[str]]) -> list[str]:

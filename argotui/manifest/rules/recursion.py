@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from argotui.manifest.calls import Edge, calls_of
 from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.rules.depends import terms_of
+from argotui.manifest.rules.graph import rings
 from argotui.manifest.source import Path
 from argotui.model.bodies import Call, Task
 from argotui.model.manifest import Template
@@ -23,8 +24,9 @@ def warn_recursion(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> N
     """A template that calls itself twice at each level has 2**n calls at the nth."""
     graph = {template.name: list(_calls(site, template)) for template in spec.templates}
     places = {template.name: i for i, template in enumerate(spec.templates)}
+    ring = rings({name: [called for *_, called in calls] for name, calls in graph.items()})
     for name, calls in graph.items():
-        back = [entry for entry in calls if _leads(graph, entry[2], name)] if calls else []
+        back = [entry for entry in calls if ring.get(entry[2]) == ring[name]]
         for where in _branching(back):
             what = f"'{name}' calls itself more than once: the number of calls doubles each time"
             hint = "give the calls `when`s that exclude each other; 100 levels are the most"
@@ -38,18 +40,6 @@ def _calls(site: Site, template: Template) -> Iterator[tuple[Path, Call, str]]:
         target = edge.target(site.owner) if call.inline is None else None
         if target is not None and target[0] == site.owner:
             yield path, call, target[1]
-
-
-def _leads(graph: Graph, start: str, goal: str) -> bool:
-    """Say whether the calls from `start` come to `goal`."""
-    todo, seen = [start], {start}
-    while todo:
-        name = todo.pop()
-        if name == goal:
-            return True
-        todo += [called for _, _, called in graph.get(name, ()) if called not in seen]
-        seen.update(todo)
-    return False
 
 
 def _branching(back: list[tuple[Path, Call, str]]) -> Iterator[Path]:

@@ -222,3 +222,29 @@ def test_the_aggregate_of_a_loop_whose_items_may_all_be_skipped_is_a_trap():
     )
     assert names(spec) == ["skipped-result"]
     assert names(spec.replace("withItems: [1, 2], when: '{{item}} > 5'", "when: '1 > 5'")) == []
+
+
+def branching(*calls: str) -> list[str]:
+    spec = "entrypoint: m\ntemplates:\n- name: m\n  steps:\n"
+    return names(spec + "".join(f"  - - {call}\n" for call in calls) + WORK)
+
+
+def test_only_calls_that_may_all_happen_make_a_recursion_branch():
+    self, yes, no = (
+        "template: m",
+        "when: '{{workflow.name}} == x'",
+        "when: '{{workflow.name}} != x'",
+    )
+    assert branching(f"{{name: a, {self}}}", f"{{name: b, {self}}}") == ["branching-recursion"]
+    assert branching(f"{{name: a, {self}, {yes}}}", f"{{name: b, {self}, {no}}}") == []
+    assert branching(f"{{name: a, {self}}}", "{name: b, template: work}") == []
+    assert branching(f"{{name: a, {self}, withItems: [1, 2]}}") == ["branching-recursion"]
+    assert branching("{name: a, template: work}", "{name: b, template: work}") == []
+
+
+def test_thousands_of_templates_are_looked_through_at_once():
+    lines = ["entrypoint: t0", "templates:"]
+    for i in range(5000):
+        calls = f"[{{name: a, template: t{(i + 1) % 5000}}}, {{name: b, template: t0}}]"
+        lines.append(f"- {{name: t{i}, steps: [{calls}]}}")
+    assert "branching-recursion" in names("\n".join(lines))
