@@ -37,9 +37,7 @@ _DATE = re.compile(r"(?<![\w.-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _DOTTED = re.compile(r"(?<![\w.-])[A-Za-z_]\w*(?:\.\w+)+")
 _WORDS = re.compile(r"(?<![\w.-])(?!in\b)([A-Za-z_]\w*)\s+(?!in\b)([A-Za-z_]\w*)")
 _KEY_CHARACTERS = re.compile(r"[-a-zA-Z0-9]*\Z")
-_CLUSTER_ONLY = (
-    *("artifactGC", "executorPlugins", "podDisruptionBudget", "ttlStrategy"),
-)
+_CLUSTER_ONLY = ("artifactGC", "executorPlugins", "podDisruptionBudget")
 
 
 def warn_template(cx: Context, site: Site, template: Template) -> None:

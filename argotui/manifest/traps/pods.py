@@ -80,7 +80,7 @@ templates:
         about="It is accepted, and has no effect here.",
         example="""\
 entrypoint: main
-ttlStrategy: {secondsAfterCompletion: 60}
+podDisruptionBudget: {minAvailable: 1}
 templates:
 - {name: main, container: {image: alpine}}
 """,

@@ -57,7 +57,7 @@ def test_an_explicit_place_of_args_needs_no_warning():
 
 
 def test_fields_of_the_cluster_are_mentioned_by_lint_only():
-    text = document("entrypoint: m\nttlStrategy: {}\ntemplates: [{name: m, suspend: {}}]")
+    text = document("entrypoint: m\npodDisruptionBudget: {}\ntemplates: [{name: m, suspend: {}}]")
     library = loaded(text)
     assert validate(library.workflows[0], library, strict=False) == []
     found = validate(library.workflows[0], library, strict=False, lint=True)
