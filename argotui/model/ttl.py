@@ -6,7 +6,6 @@ from typing import Any
 
 from argotui.model.status import RunPhase
 
-
 LONGEST = 2**31 - 1  # seconds, as Argo's int32
 
 
