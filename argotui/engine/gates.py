@@ -133,6 +133,7 @@ def locked(core: Core, node: Node | None, bound: Bound, inv: Invocation) -> Node
         )
     message = waiting.message
     core.patch(node, message=message, waits_for=message, waiting_lock=waiting.lock)
+    time_pending(core, node, bound.template)
     return node
 
 

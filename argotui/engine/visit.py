@@ -86,8 +86,6 @@ class Visitor:
         except HardError as error:
             self._fail(inv, str(error))
             raise
-        if isinstance(waiting, Node):
-            gates.time_pending(core, waiting, bound.template)
         if waiting is not None:
             return waiting if isinstance(waiting, Node) else node
         if known is not Lookup.MISS:

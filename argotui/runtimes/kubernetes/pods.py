@@ -109,6 +109,8 @@ class Pods:
             self._say(tracked, kept.report)
         elif pod is not None:
             self._known[kept.ref.key] = tracked
+            if settled(pod) is not None:  # it is there; its end is told once its logs are whole
+                self._say(tracked, Report(state=PodState.RUNNING))
             self._take(tracked, pod)
         elif kept.uid:
             self._known[kept.ref.key] = tracked
