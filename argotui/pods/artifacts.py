@@ -44,11 +44,11 @@ def missing_artifact(template: Template) -> str:
 
 def empty_artifacts(template: Template) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the mounts, and their volume, for optional inputs that are not there: the path of
-    each is an empty folder. Argo: 5.5."""
+    each is an empty folder, unless nothing says where it would come from. Argo: 5.5."""
     mounts = [
         {"name": _VOLUME, "mountPath": _path(artifact), "subPath": artifact.name}
         for artifact in template.inputs.artifacts
-        if artifact.optional and artifact.path and _kind(artifact) != "raw"
+        if artifact.optional and artifact.path and _is_elsewhere(artifact)
     ]
     return mounts, [{"name": _VOLUME, "emptyDir": {}}] if mounts else []
 
@@ -70,6 +70,12 @@ def _files(template: Template) -> Iterator[tuple[str, str, int]]:
                 f"input artifact '{artifact.name}'{of_kind} needs an artifact store, which argotui "
                 "does not have yet; only raw artifacts work"
             )
+
+
+def _is_elsewhere(artifact: Artifact) -> bool:
+    """Say whether the artifact has a location that a store would be asked for."""
+    place = artifact.extra.get(kind) if (kind := _kind(artifact)) != "raw" else None
+    return any(place.values()) if isinstance(place, Mapping) else False
 
 
 def _kind(artifact: Artifact) -> str:

@@ -168,9 +168,7 @@ def test_an_optional_argument_from_a_skipped_task_is_left_out() -> None:
     )  # fmt: skip
     work: Any = run.work["wf.a"][1]
     main = work.pod["spec"]["containers"][0]
-    mount = {"name": "input-artifacts", "mountPath": "/in/f", "subPath": "f"}
-    assert main["volumeMounts"] == [mount]
-    assert work.pod["spec"]["volumes"] == [{"name": "input-artifacts", "emptyDir": {}}]
+    assert "volumeMounts" not in main  # nothing says where it would be
 
 
 def test_what_only_a_store_could_bring_is_said_so() -> None:

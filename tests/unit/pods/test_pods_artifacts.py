@@ -86,3 +86,18 @@ def test_output_artifacts_are_named_as_not_kept() -> None:
     outputs = [{"name": "a", "path": "/a"}, {"name": "b", "path": "/b", "s3": {"key": "k"}}]
     assert work(outputs=outputs).unkept == ("a", "b")
     assert work().unkept == ()
+
+
+def mounts(**location: Any) -> list[Any]:
+    pod = work({"name": "f", "path": "/in/f", "optional": True, **location}).pod
+    return pod["spec"]["containers"][0].get("volumeMounts", [])
+
+
+def test_the_path_of_an_absent_optional_input_is_an_empty_folder() -> None:
+    mount = {"name": "input-artifacts", "mountPath": "/in/f", "subPath": "f"}
+    assert mounts(s3={"key": "k"}) == [mount]
+
+
+@pytest.mark.parametrize("location", [{}, {"http": {"url": ""}}, {"raw": {"data": ""}}])
+def test_it_is_nothing_where_nobody_says_where_it_would_be(location: dict[str, Any]) -> None:
+    assert mounts(**location) == []
