@@ -8,8 +8,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SAMPLE ?= sample_workflows/release.yaml
 WORKERS ?= auto
 ARGS ?=
+RECORDED := tests/probes tests/corpus/test_corpus.py tests/unit/manifest/test_recordings.py
 
-.PHONY: demo test check snap bench docs pictures fmt clean system-packages cluster cluster-down test-cluster s3
+.PHONY: oracle demo test check snap bench results docs pictures fmt clean system-packages cluster cluster-down test-cluster s3
 .DEFAULT_GOAL := check
 
 demo: $(VENV)/.run  ## open argotui on a sample workflow, run on this machine
@@ -48,6 +49,14 @@ docs: $(VENV)/.dev  ## write the pages of docs/ that are made from the code
 	$(BIN)/python docs/lint_page.py
 	$(BIN)/python docs/schema_file.py
 	$(BIN)/python docs/compatibility_page.py
+	$(BIN)/python docs/expressions_page.py
+
+results: $(VENV)/.dev  ## run what was recorded on a real controller, corpus and cluster too; note it in tests/results.json
+	rm -f .results.jsonl
+	-ARGOTUI_CORPUS_ALL=1 ARGOTUI_RESULTS=$(CURDIR)/.results.jsonl $(BIN)/python -m pytest -q -n $(WORKERS) -m "not cluster" $(RECORDED)
+	-ARGOTUI_RESULTS=$(CURDIR)/.results.jsonl bash cluster/test.sh -q tests/cluster/test_corpus.py
+	$(BIN)/python -m tests.results .results.jsonl
+	$(BIN)/python docs/compatibility_page.py
 
 pictures: $(VENV)/.dev  ## take the pictures of README.md anew, on real runs
 	$(BIN)/python docs/pictures.py
@@ -55,6 +64,11 @@ pictures: $(VENV)/.dev  ## take the pictures of README.md anew, on real runs
 fuzz: $(VENV)/.dev  ## broken manifests and random expressions, FUZZ of each, from SEED on
 	nice $(BIN)/python -m tests.fuzz manifests $(FUZZ) $(SEED)
 	nice $(BIN)/python -m tests.fuzz expressions $(FUZZ) $(SEED)
+
+oracle: $(VENV)/.dev  ## expressions against the Go libraries that Argo uses, FUZZ of each; needs Go
+	$(BIN)/python -m tests.oracle cases
+	nice $(BIN)/python -m tests.oracle expr $(or $(FUZZ),20000) $(or $(SEED),1)
+	nice $(BIN)/python -m tests.oracle when $(or $(FUZZ),20000) $(or $(SEED),1)
 
 fmt: $(VENV)/.dev
 	$(BIN)/ruff format argotui tests

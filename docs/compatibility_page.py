@@ -1,4 +1,5 @@
-"""Writes the second half of compatibility.md, field by field, from the tables of the tests.
+"""Writes the second half of compatibility.md from the tables of the tests and what their last run
+found (tests/results.json; `make results` runs them and this).
 
 `python docs/compatibility_page.py --check` only says whether the page is up to date.
 """
@@ -12,18 +13,41 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PAGE = HERE / "compatibility.md"
 MARK = "<!-- made by docs/compatibility_page.py from tests/compatibility.py: edit there -->"
-_HEAD = """## Field by field
+_SHOWN = """## How this is shown
+
+Small workflows that a real controller ran (*probes*, in tests/probes) and the workflows of a conformance
+corpus that it ran are run again, under `--strict`, and their trees compared with the recorded ones.
+*Equal*: the phase of the run, and names, types, phases, inputs, outputs, results and exit codes of all
+nodes. *Messages too*: also all messages, links and display names. *Replayed* is the engine alone, fed
+with what was recorded of each pod.
+"""
+_ACTED = """## Fields that nothing acts on
+
+Every other field is acted on, or reaches the pod as it is written.
+"""
+_FIELDS = """## Field by field
 
 *supported*: argotui acts on it. *carried to the pod*: it reaches the pod as it is written and means
 there what it means to Kubernetes; [workflows-locally.md](workflows-locally.md) tells what has no
-effect on this machine. The number says in how many of the recorded probes (small workflows that a
-real controller ran, in tests/probes) the key is used.
+effect on this machine. The numbers say how many of the probes, and of the corpus's workflows, that
+use the field come out equal; none means that no recorded workflow uses it.
+"""
+_DIFFER = """## Recordings that argotui does not make the same of
+
+Of the corpus every workflow that is not named here runs to an equal tree, on this machine or on a
+cluster.
+"""
+_APART = """Compared apart from something: workflows left to chance are run with the recorded throws
+(what a pod printed and how it ended); where an input holds the address of a pod, any address is as
+good as any other; the corpus's workflow of an image that could not be pulled is run with one that
+cannot be.
 """
 
 
 def generated() -> str:
     """Return everything from the mark on."""
-    return "\n".join([MARK, "", _HEAD, *_tables(), *_differences()]).rstrip() + "\n"
+    parts = [_SHOWN, *_totals(), _ACTED, *_not_acted_on(), _FIELDS, *_tables()]
+    return "\n".join([MARK, "", *parts, _DIFFER, *_differences(), _APART]).rstrip() + "\n"
 
 
 def page() -> str:
@@ -31,35 +55,81 @@ def page() -> str:
     return written.partition(MARK)[0].rstrip() + "\n\n" + generated()
 
 
+def _totals() -> Iterator[str]:
+    from tests.compatibility import EQUAL, expression_cases
+    from tests.results import SUITES, kept
+
+    yield "| suite | cases | equal | messages too |"
+    yield "|---|---|---|---|"
+    for suite, what in SUITES.items():
+        levels = [said["level"] for said in kept().get(suite, {}).values()]
+        equal = sum(level >= EQUAL for level in levels)
+        yield f"| {what} | {len(levels)} | {equal} | {sum(level > EQUAL for level in levels)} |"
+    yield f"| values of expressions, as Go's own libraries give them | {expression_cases()} | all | |"
+    yield ""
+    yield from _words()
+
+
+def _words() -> Iterator[str]:
+    from tests.results import kept
+
+    validated, refused = kept().get("validation", {}), kept().get("refusals", {})
+    wrong = [said for said in validated.values() if not said["valid"]]
+    whole = sum(said["words"] for said in refused.values())
+    yield f"Validation: {len(validated)} manifests, of which {len(wrong)} are to be refused; Argo's words"
+    yield "are in the message of each of these. Where the whole message of Argo is known,"
+    yield f"{whole} of {len(refused)} are the same word for word."
+    yield ""
+
+
+def _not_acted_on() -> Iterator[str]:
+    from tests.compatibility import CLUSTER, NOT_YET, SECTIONS, fields_of
+
+    groups: dict[tuple[str, str], list[str]] = {}
+    for section in SECTIONS:
+        for each in fields_of(section):
+            if each.status in (NOT_YET, CLUSTER):
+                named = f"`{each.name}` ({section.lower()})"
+                groups.setdefault((each.status, each.note), []).append(named)
+    yield "| fields | | |"
+    yield "|---|---|---|"
+    for (status, note), names in sorted(groups.items()):
+        yield f"| {', '.join(names)} | {status} | {note} |"
+    yield ""
+
+
 def _tables() -> Iterator[str]:
     from tests.compatibility import SECTIONS, fields_of
 
     for section in SECTIONS:
         yield f"### {section}\n"
-        yield "| field | | probes | |"
-        yield "|---|---|---|---|"
+        yield "| field | | probes | corpus | |"
+        yield "|---|---|---|---|---|"
         for each in fields_of(section):
-            yield f"| `{each.name}` | {each.status} | {each.tests or ''} | {each.note} |"
+            numbers = f"{each.probes} | {each.corpus}"
+            yield f"| `{each.name}` | {each.status} | {numbers} | {each.note} |"
         yield ""
 
 
 def _differences() -> Iterator[str]:
-    from tests.corpus.known import LOCAL
-    from tests.probes.known import KNOWN
+    from tests.corpus.known import CLUSTER, LOCAL, REPLAYED
+    from tests.probes.known import ARTIFACTS, KNOWN
 
-    yield "## Recordings that argotui does not make the same of\n"
-    yield "Every other probe is, messages too; so is every case of the conformance corpus that"
-    yield "needs neither an artifact store nor a cluster: names, types, phases, inputs, outputs.\n"
-    yield "| recorded workflow | why |"
-    yield "|---|---|"
-    yield from _rows(KNOWN)
-    yield from _rows(LOCAL)
+    waiting = {f"{ARTIFACTS}*": "artifacts wait for a store"}
+    yield "| recorded workflow | where | why |"
+    yield "|---|---|---|"
+    yield from _rows("probes", {**KNOWN, **waiting})
+    yield from _rows("corpus, this machine", LOCAL)
+    yield from _rows("corpus, cluster", CLUSTER)
+    ran = {*LOCAL, *CLUSTER}
+    replayed = {name: why for name, why in REPLAYED.items() if name not in ran}
+    yield from _rows("corpus, replayed only", replayed)
     yield ""
 
 
-def _rows(known: Mapping[str, str]) -> Iterator[str]:
+def _rows(where: str, known: Mapping[str, str]) -> Iterator[str]:
     for name, why in sorted(known.items()):
-        yield f"| {name.removesuffix('.yaml')} | {why.replace('|', chr(92) + '|')} |"
+        yield f"| {name.removesuffix('.yaml')} | {where} | {why.replace('|', chr(92) + '|')} |"
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Set
+from pathlib import Path
 
 from argotui.model import bodies, manifest, workflow
 from tests.fields_used import json_name, of_probes
@@ -76,7 +77,7 @@ EXCEPTIONS: Mapping[str, tuple[str, str]] = {
     "DataBody.source": (ACTS, "s3, gcs, azure, oss"),
     "DataBody.transformation": (ACTS, ""),
     "PluginBody.plugin": (CLUSTER, "the node fails, saying so"),
-    "ResourceBody.manifestFrom": (NOT_YET, _NO_STORE),
+    "ResourceBody.manifestFrom": (ACTS, "of a raw artifact"),
     "ContainerSetBody.volumeMounts": (POD, ""),
     **{
         f"Artifact.{name}": (NOT_YET, _NO_STORE)
@@ -139,6 +140,13 @@ def _named(kind: type) -> Iterator[tuple[str, str]]:
         yield from ((name, ACTS) for name in bodies.BODIES)
     for name in getattr(kind, "CARRIES", ()):
         yield name, POD
+
+
+def expression_cases() -> int:
+    """Return how many expressions are tested with the values that Go gives."""
+    folder = Path(__file__).parent / "unit" / "expr" / "cases"
+    lines = [line for path in folder.glob("*.txt") for line in path.read_text().splitlines()]
+    return sum(bool(line) and not line.startswith("#") for line in lines)
 
 
 def uses(section: str, name: str, used: Mapping[str, frozenset[str]], equal: Set[str]) -> Uses:

@@ -15,6 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+CORPUS_FIELDS = "corpus fields"  # of results.json: in how many cases each field is used
+SUITES = {  # how the page calls them
+    "probes": "probes, on this machine",
+    "corpus here": "corpus, on this machine",
+    "corpus cluster": "corpus, on a cluster",
+    "corpus replayed": "corpus, replayed",
+}
 KEPT = Path(__file__).with_name("results.json")
 Results = dict[str, dict[str, dict[str, Any]]]  # suite -> case -> what was found
 
@@ -52,7 +59,28 @@ def merged(old: Mapping[str, Mapping[str, Any]], lines: Iterable[str]) -> Result
 def main(file: str) -> None:
     lines = Path(file).read_text(encoding="utf-8").splitlines()
     found = merged(kept(), lines)
+    found[CORPUS_FIELDS] = _corpus_fields(found) or found.get(CORPUS_FIELDS, {})
     KEPT.write_text(_text(found), encoding="utf-8")
+
+
+def _corpus_fields(found: Results) -> dict[str, dict[str, Any]]:
+    """Count where the corpus is: the page is checked where it is not, too."""
+    from tests.compatibility import EQUAL, SECTIONS, fields_of, uses
+    from tests.corpus.cases import cases, files_of
+    from tests.corpus.shown import CLUSTER_SUITE, LOCAL_SUITE
+    from tests.fields_used import fields_in
+
+    used = {case.id: fields_in(files_of(case).items()) for case in cases().values()}
+    run = [*found.get(LOCAL_SUITE, {}).items(), *found.get(CLUSTER_SUITE, {}).items()]
+    equal = {case for case, said in run if said["level"] >= EQUAL}
+    counted = {}
+    for section in SECTIONS:
+        for field in fields_of(section):
+            count = uses(section, field.name, used, equal)
+            if count.cases:
+                key = f"{section}/{field.name}"
+                counted[key] = {"cases": count.cases, "equal": count.equal}
+    return counted
 
 
 def _text(found: Results) -> str:

@@ -71,6 +71,12 @@ def _case(entry: dict[str, Any]) -> Case | None:
 
 def prepared(case: Case, runtime: Where = Where.LOCAL) -> Prepared:
     """Return the case made ready to run, strictly. Raises ManifestError."""
+    choices = Choices(strict=True, runtime=runtime)
+    return prepare(Source(names=("wf.yaml",), contents=files_of(case)), choices)
+
+
+def files_of(case: Case) -> dict[str, bytes]:
+    """Return the manifest, as wf.yaml, and what belongs to it, by names of files."""
     contents = {"wf.yaml": (CORPUS / "workflows" / case.id).read_bytes()}
     for old, new in INSTEAD.get(case.id, {}).items():
         contents["wf.yaml"] = contents["wf.yaml"].replace(old.encode(), new.encode())
@@ -81,5 +87,4 @@ def prepared(case: Case, runtime: Where = Where.LOCAL) -> Prepared:
         # of two versions of one template the first is meant: the second updates it later
         if not any("twice" in p.what for p in load([*contents.items(), (name, raw)]).problems):
             contents[name] = raw
-    choices = Choices(strict=True, runtime=runtime)
-    return prepare(Source(names=("wf.yaml",), contents=contents), choices)
+    return contents

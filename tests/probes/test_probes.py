@@ -29,10 +29,12 @@ from argotui.submit.prepare import Prepared, prepare
 from argotui.submit.request import Choices, Source, Where
 from tests.probes.known import ARTIFACTS, KNOWN
 from tests.probes.trees import differences, normal_form, recorded_form
+from tests.results import note
 
 HERE = Path(__file__).parent
 PROBES = sorted(path.stem for path in HERE.glob("*.yaml") if not path.stem.startswith(ARTIFACTS))
 LIMIT = 60.0
+_HIGHEST = 4  # level of the comparison
 STAMP = "1700000000"
 
 
@@ -58,6 +60,7 @@ def test_probe(name: str) -> None:
         )
     except ManifestError as error:
         _same_words(error, refused or [str(want["message"]) for want in wants])
+        note("probes", name, level=_HIGHEST, refused=True)
         return
     assert not refused, f"Argo refuses this: {refused}"
     state = asyncio.run(_run(prepared, _actions(text)))
@@ -65,9 +68,11 @@ def test_probe(name: str) -> None:
     got = normal_form(workflow_json(prepared.resolved.source, state), created)
     if all(want["phase"] == "Running" for want in wants):
         _ends_by_name(got)
+        note("probes", name, level=_HIGHEST, hangs=True)
         return
-    found = [list(differences(recorded_form(want), got)) for want in wants]
-    assert not min(found, key=len)
+    found = min((list(differences(recorded_form(want), got)) for want in wants), key=len)
+    note("probes", name, level=min((level - 1 for level, _ in found), default=_HIGHEST))
+    assert not found
 
 
 def _same_words(error: ManifestError, refused: list[str]) -> None:
