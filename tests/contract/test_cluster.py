@@ -203,6 +203,24 @@ async def test_objects_are_made_changed_watched_read_and_deleted(house):
 
 
 @contract("kubernetes")
+async def test_a_selector_deletes_what_it_finds_and_nothing_else(house):
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {}, labels: {{colour: {}}}}}\n"
+    for name, colour in (("one", "red"), ("two", "red"), ("three", "blue")):
+        await house.run(ResourceWork(action="create", manifest=text.format(name, colour)))
+    red = ("configmap", "--selector", "colour=red")
+    for _ in range(2):  # the second time there is none, which is no error
+        report = await house.run(ResourceWork(action="delete", flags=red))
+        assert report.state is PodState.SUCCEEDED, report.message
+    states = [
+        (await house.run(ResourceWork(action="get", flags=("cm", name)))).state
+        for name in ("one", "two", "three")
+    ]
+    assert states == [PodState.FAILED, PodState.FAILED, PodState.SUCCEEDED]
+    refused = await house.run(ResourceWork(action="get", flags=red))
+    assert "--selector goes with delete" in refused.message
+
+
+@contract("kubernetes")
 async def test_the_end_of_a_run_leaves_nothing(house):
     ref = await house.start(PodWork(pod=pod(container("exec sleep 100"))))
     await house.running(ref)
