@@ -133,7 +133,7 @@ def concat(run: Run, *lists: Any) -> list[Any]:
             raise ExpressionError(f"cannot concat {_kind(items)}")
         run.spend(len(items))
         joined.extend(items)
-    return joined
+    return joined or NilList()
 
 
 def _a_list(name: str, value: Any) -> list[Any]:

@@ -134,7 +134,7 @@ _PATTERNS: Mapping[str, tuple[str, str]] = {
     "2": ("day", r"\d\d?"),
     "002": ("day_of_year", r"\d{3}"),
     "__2": ("day_of_year", r" {0,2}\d{1,3}"),
-    "15": ("hour", r"\d\d"),
+    "15": ("hour", r"\d\d?"),
     "03": ("hour12", r"\d\d"),
     "3": ("hour12", r"\d\d?"),
     "04": ("minute", r"\d\d"),

@@ -242,6 +242,9 @@ def fetch(base: Any, key: Any, path: tuple[str, ...] = ()) -> Any:
     if isinstance(base, (list, tuple, str)):
         return _at(base, key)
     found = method(base, key)
+    if found is None and isinstance(base, Time) and not isinstance(key, str):
+        kind = "nil" if key is None else type_name(key)
+        raise ExpressionError(f"interface conversion: interface {{}} is {kind}, not string")
     if found is None:
         raise ExpressionError(f"cannot fetch {print_value(key)} from {type_name(base)}")
     return found

@@ -9,6 +9,7 @@ from argotui.expr import syntax
 from argotui.expr.syntax import Node
 
 _FIRST = {"first": "find", "last": "findLast"}
+_MOST = 50
 _AT = {0: "find", -1: "findLast"}
 
 
@@ -22,7 +23,22 @@ def optimized(node: Node) -> Node:
         case syntax.Builtin(name="first" | "last" as name, arguments=(inner,)) if is_filter(inner):
             assert isinstance(inner, syntax.Builtin)
             return syntax.Builtin(node.position, _FIRST[name], inner.arguments)
+        case syntax.Builtin(name="sum", arguments=(syntax.ListOf(nodes=nodes),)) if _folds(nodes):
+            return _added(nodes, node.position)
     return node
+
+
+def _folds(nodes: tuple[Node, ...]) -> bool:
+    """A list of literals alone is a constant to expr-lang; long ones would nest too deeply."""
+    return 1 < len(nodes) < _MOST and not all(isinstance(node, syntax.Literal) for node in nodes)
+
+
+def _added(nodes: tuple[Node, ...], position: int) -> Node:
+    """`sum([a, b])` is `a + b`, so that texts have a sum too."""
+    total = nodes[-1]
+    for part in reversed(nodes[:-1]):
+        total = syntax.Binary(position, "+", part, total)
+    return total
 
 
 def is_filter(node: Node) -> bool:

@@ -19,7 +19,8 @@ from argotui.expr.duration import duration_mistake, duration_text, parse_duratio
 from argotui.expr.errors import ExpressionError
 from argotui.expr.functions_data import from_json
 from argotui.expr.gotext import compact_json, indented_json, reflect_kind, type_name
-from argotui.expr.operators import equal
+from argotui.expr.gotypes import Int64
+from argotui.expr.operators import equal, wrap
 from argotui.expr.run import Function, Run, Table, is_int, table
 from argotui.expr.times import (
     SECOND,
@@ -92,7 +93,9 @@ def _moved(text: str, value: Time | None, *, strict: bool) -> Time:
 def duration_of(value: Any) -> str:
     digits = value.lstrip("+-") if isinstance(value, str) else ""
     seconds = int(value) if digits.isascii() and digits.isdecimal() and len(digits) < 11 else 0
-    return duration_text((value if is_int(value) else seconds) * SECOND)
+    if isinstance(value, Int64):  # sic: any other number counts as none
+        seconds = int(value)
+    return duration_text(wrap(seconds * SECOND))
 
 
 def duration_round(run: Run, value: Any) -> str:
@@ -101,7 +104,7 @@ def duration_round(run: Run, value: Any) -> str:
     elif isinstance(value, str):
         nanoseconds = parse_duration(value) or 0
     else:
-        nanoseconds = value if is_int(value) else 0
+        nanoseconds = int(value) if isinstance(value, Int64) else 0
     rest = abs(nanoseconds)
     for unit, hours in _UNITS:
         if rest > hours * 3600 * SECOND:

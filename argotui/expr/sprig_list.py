@@ -179,6 +179,8 @@ def _merged(
     run.spend(len(target) + len(source))
     made = dict(target)
     for key, value in source.items():
+        if value is None and key not in made:
+            continue
         old = made.get(key)
         if isinstance(old, Mapping) and isinstance(value, Mapping):
             made[key] = _merged(run, old, value, overwrite=overwrite)

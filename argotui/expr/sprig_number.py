@@ -81,8 +81,11 @@ def _decimals(change: Callable[[Decimal, Decimal], Decimal]) -> Callable[..., fl
         with localcontext() as context:
             context.prec = 60
             total = _decimal(first)
-            for value in rest:
-                total = change(total, _decimal(value))
+            try:
+                for value in rest:
+                    total = change(total, _decimal(value))
+            except ArithmeticError:
+                raise ExpressionError("decimal: the number has too many digits") from None
             return float(total) + 0.0  # a decimal zero has no sign
 
     return apply

@@ -122,7 +122,8 @@ def swapcase(text: str) -> str:
 
 
 def nospace(text: str) -> str:
-    return "".join(char for char in text if char not in SPACES)
+    # sic: byte by byte, which spoils every letter that is not ASCII
+    return "".join(chr(byte) for byte in text.encode() if chr(byte) not in SPACES)
 
 
 def wrap(width: int, text: str) -> str:

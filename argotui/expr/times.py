@@ -283,6 +283,8 @@ def _whole(duration: Duration, unit: int) -> int:
 
 def method(base: Any, key: Any) -> Function | None:
     """Return the method `key` of a date, duration, zone or month; None if there is none."""
+    if not isinstance(key, str):
+        return None
     match base:
         case Time():
             found = _TIME.get(key)

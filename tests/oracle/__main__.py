@@ -11,7 +11,7 @@ import re
 import sys
 
 from tests.oracle.ask import Oracle, build
-from tests.oracle.cases import judged
+from tests.oracle.cases import judged, listed
 from tests.oracle.others import FUZZERS
 from tests.oracle.report import Difference
 
@@ -27,6 +27,8 @@ def main(kind: str, count: int, seed: int, shown: str) -> int:
     oracle = Oracle(program)
     if kind == "cases":
         return judged(oracle, write=shown == "write")
+    if kind == "functions":
+        return listed(oracle)
     found: list[Difference] = []
     for start in range(seed, seed + count, _STEP):
         found += FUZZERS[kind](oracle, start, min(_STEP, seed + count - start))

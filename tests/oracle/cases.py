@@ -13,6 +13,8 @@ from tests.oracle.ask import Oracle
 from tests.oracle.compare import question
 from tests.unit.expr.test_cases import DELIBERATE, ENV, FOLDER
 
+LIST = FOLDER.parent / "functions.txt"
+_HEAD = "# Every function of Argo's expressions, by `python -m tests.oracle functions`.\n"
 _CLOCK = re.compile(r"now\(|\bago|durationRound|htmlDate|jsonpath\(")
 
 
@@ -20,6 +22,14 @@ def judged(oracle: Oracle, *, write: bool) -> int:
     """Return how many cases differ."""
     oracle.within({name: question(value) for name, value in ENV.items()})
     return sum(_file(oracle, path, write=write) for path in sorted(FOLDER.glob("*.txt")))
+
+
+def listed(oracle: Oracle) -> int:
+    """Write down every function that Go knows; the unit tests hold ours against the list."""
+    answer = oracle.ask([{"kind": "functions"}])[0]
+    names = sorted(name for _, name in answer["value"][1])
+    LIST.write_text(_HEAD + "\n".join(names) + "\n", encoding="utf-8")
+    return 0
 
 
 def _file(oracle: Oracle, path: Path, *, write: bool) -> int:

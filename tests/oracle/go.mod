@@ -3,8 +3,8 @@ module argotui/oracle
 go 1.25.0
 
 require (
+	github.com/Knetic/govaluate v3.0.1-0.20171022003610-9aa49832a739+incompatible
 	github.com/Masterminds/sprig/v3 v3.3.0
-	github.com/casbin/govaluate v1.10.0
 	github.com/expr-lang/expr v1.17.8
 	github.com/itchyny/gojq v0.12.18
 	github.com/tidwall/gjson v1.18.0

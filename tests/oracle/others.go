@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/casbin/govaluate"
+	"github.com/Knetic/govaluate"
 	"github.com/itchyny/gojq"
 	"github.com/tidwall/gjson"
 	"k8s.io/apimachinery/pkg/labels"

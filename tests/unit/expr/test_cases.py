@@ -63,6 +63,15 @@ def test_every_function_has_a_case():
     assert set(SPRIG) <= set(re.findall(r"sprig\.(\w+)\(", texts))
 
 
+def test_none_of_gos_functions_is_missing():
+    lines = (FOLDER.parent / "functions.txt").read_text(encoding="utf-8").splitlines()
+    wanted = {line for line in lines if not line.startswith("#")}
+    here = set(BUILTINS) | set(PREDICATES) | set(ROOT) - {"sprig"}
+    here |= {f"sprig.{name}" for name in (*SPRIG, *REFUSED)} - {"sprig.env", "sprig.expandenv"}
+    assert here == wanted
+    assert not set(SPRIG) & set(REFUSED)
+
+
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_a_refused_function_says_why(name):
     with pytest.raises(ExpressionError, match=rf"sprig\.{name} is not available: \w+"):

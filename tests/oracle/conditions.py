@@ -1,0 +1,59 @@
+"""Random `when` texts, asked of govaluate and of argotui: `python -m tests.oracle when`."""
+
+from __future__ import annotations
+
+from random import Random
+
+from argotui.expr.when import evaluate_when
+from tests.oracle.ask import Oracle
+from tests.oracle.report import Difference, compared, ours, told
+
+_VALUES = ("1", "2.5", "0", "-3", "0x1F", "1e3", ".5", "7.", "true", "false", "a", "heads", "Failed",
+           "my-value", "a.b", "A.B", "x_1", "'a'", '"b c"', "'1'", '"2024-01-02"', "'12:30'",
+           "'2024-01-02T03:04:05Z'", "'3:04PM'", "''", "'^a.*'", "'('", "[x]", "[a b]", "(1, 2)",
+           "('a', 'b')", "(Failed, Error)", "é", "a1", "1a", "'it\\'s'", "nil", "in", "f(1)", "v1.2",
+           "100", "'%d'", "a\\-b", "\"q'")  # fmt: skip
+_SIGNS = ("==", "!=", "<", ">", "<=", ">=", "=~", "!~", "in", "&&", "||", "+", "-", "*", "/", "%",
+          "**", "&", "|", "^", "<<", ">>", "??", ",", "?", ":", "IN", "=", "===", "!")  # fmt: skip
+_USUAL = ("==", "==", "!=", "<", ">", "&&", "||", "in", "=~", "+", "??")
+_NOISE = "()[]'\"!~-+*/=<>&|?:,. \tab0$#@é"
+
+
+def condition(random: Random, depth: int = 2) -> str:
+    text = _part(random, depth)
+    if random.random() < 0.1:
+        at = random.randrange(len(text) + 1)
+        cut = random.randrange(2)
+        text = text[:at] + random.choice(_NOISE) * random.randrange(2) + text[at + cut :]
+    return text
+
+
+def _part(random: Random, depth: int) -> str:
+    if depth <= 0:
+        return random.choice(_VALUES)
+    match random.randrange(8):
+        case 0:
+            return f"({_part(random, depth - 1)})"
+        case 1:
+            return random.choice("!-~") + random.choice(("", " ")) + _part(random, depth - 1)
+        case 2:
+            yes, no = _part(random, depth - 2), _part(random, depth - 2)
+            return f"{_part(random, depth - 1)} ? {yes} : {no}"
+        case 3:
+            return _part(random, depth - 1)
+    sign = random.choice(random.choice((_SIGNS, _USUAL)))
+    blank = " " if random.random() < 0.85 else ""
+    return f"{_part(random, depth - 1)}{blank}{sign}{blank}{_part(random, depth - 1)}"
+
+
+def differences(oracle: Oracle, seed: int, count: int) -> list[Difference]:
+    texts = [condition(Random(number), 1 + number % 3) for number in range(seed, seed + count)]
+    answers = oracle.ask([{"kind": "when", "expression": text} for text in texts])
+    found = []
+    for text, answer in zip(texts, answers, strict=True):
+        wanted = told(answer)
+        if text == "":
+            continue
+        if (difference := compared(text, wanted, ours(lambda: evaluate_when(text)))) is not None:
+            found.append(difference)
+    return found
