@@ -1,4 +1,4 @@
-"""Where a run is to run: --runtime, what was remembered, what this machine has (decision 22).
+"""Where a run is to run: --runtime, what was remembered, what this machine has.
 
 Called by session. The local runtime needs bubblewrap, or somebody's yes to go without.
 """

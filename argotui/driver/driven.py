@@ -51,7 +51,7 @@ _LEAVE_SECONDS = 10.0  # for the last calls into the runtime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriveEnd:
-    """Why the driver leaves: `finished`, `parked` (decision 24) or `left` (the work goes on)."""
+    """Why the driver leaves: `finished`, `parked` or `left` (the work goes on)."""
 
     outcome: str
     phase: RunPhase = RunPhase.NEW
@@ -280,7 +280,7 @@ class DrivenRun:
     def _finished(self, phase: RunPhase) -> DriveEnd:
         return DriveEnd(outcome="finished", phase=phase, message=self._engine.state.run.message)
 
-    # -- approvals (decision 24) -------------------------------------------------------------------
+    # -- approvals ---------------------------------------------------------------------------------
 
     def _watch_approvals(self) -> None:
         if self._approval is not None:

@@ -25,7 +25,7 @@ class Machine(Protocol):
 
 RUN = ""  # stands for the run itself, where the names of nodes do: its exit handler is to come
 
-# The rows to come below each of these nodes (names of Steps and DAG nodes, or RUN), decision 20.
+# The rows to come below each of these nodes (names of Steps and DAG nodes, or RUN).
 Outlook: TypeAlias = Callable[[Iterable[str]], Mapping[str, tuple[Planned, ...]]]
 
 

@@ -1,5 +1,5 @@
 """Whether a run waits for people only, and since when: what the approval timeout is about.
-Called by DrivenRun. Decision 24."""
+Called by DrivenRun."""
 
 from __future__ import annotations
 

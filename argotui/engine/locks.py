@@ -84,7 +84,7 @@ def _waiting(lock: str, free: int, limit: int) -> str:
 
 
 def _check_ancestors(core: Core, holder: str, names: tuple[str, ...]) -> None:
-    """A mutex that an ancestor holds would never come free (decision 4). Argo: 4.10 TRAP."""
+    """A mutex that an ancestor holds would never come free. Argo: 4.10 TRAP."""
     for name in names:
         above = _holders_above(core, holder, name) if _is_mutex(name) else []
         if above:

@@ -1,4 +1,4 @@
-"""What is to come: the rows of a steps or dag node that have no node yet (decision 20). Pure.
+"""What is to come: the rows of a steps or dag node that have no node yet. Pure.
 
 Called by the driver for the boundaries a step touched; later by `plan`.
 """

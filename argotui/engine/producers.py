@@ -25,8 +25,8 @@ _HTML = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
     """One step or task: its node (of a loop the StepGroup or TaskGroup), the nodes of a loop's
-    items in order of their index, and the template it calls. `lenient`: see decision 9.
-    `is_step` tells a step from a task."""
+    items in order of their index, and the template it calls. `lenient`: a result
+    that is no JSON is a text in the aggregate. `is_step` tells a step from a task."""
 
     node: Node
     items: tuple[Node, ...] | None = None

@@ -17,7 +17,7 @@ NAME = "header.json"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
     """`source` is the Workflow as JSON, `library` the other documents it needs (never a Secret:
-    those are read again from `files` at recovery, decision 17). `parameters` are the resolved
+    those are read again from `files` at recovery). `parameters` are the resolved
     arguments, `runtime` the choice of where to run with its options, `options` whatever else the
     command line said. `versions` names argotui's and Python's. `created` in unix seconds.
     """

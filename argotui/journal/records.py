@@ -16,7 +16,7 @@ from argotui.journal.codec import plain
 from argotui.model.changes import Change, Step
 from argotui.model.errors import RuntimeFault
 
-BLOB_FROM = 64 * 1024  # characters: a longer text is kept in a file of its own (decision 13)
+BLOB_FROM = 64 * 1024  # characters: a longer text is kept in a file of its own
 _BLOB, _LITERAL = "$blob", "$literal"
 _TAIL = len(',"crc":"00000000"}\n')
 _encode = json.JSONEncoder(separators=(",", ":"), default=plain).encode

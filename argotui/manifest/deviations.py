@@ -1,6 +1,6 @@
 """The closed list of what runs here although the Argo controller would refuse it, or differ.
 
-Called by resolve.py and validate.py. All of it is off under --strict (decision 9).
+Called by resolve.py and validate.py. All of it is off under --strict.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is to be done in the world, and what was seen of it.
 
 A piece of work is named by run, node and incarnation; doing it twice must be the same as doing it
-once. A report is facts, never a phase: the engine alone judges (decision 11).
+once. A report is facts, never a phase: the engine alone judges.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class CollectedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodWork:
-    """A finished core/v1 Pod as a plain dict, and what goes with it (decision 10).
+    """A finished core/v1 Pod as a plain dict, and what goes with it.
 
     Secret references in `pod` are not resolved. `mains` are the names of the main containers (one
     called `main`, or those of a containerSet), `order` what each of them waits for. Containers of

@@ -87,7 +87,7 @@ class ResolvedWorkflow:
     and its name to the template, templateDefaults merged under it. `local` is the owner of the
     workflow's own templates (for a workflowTemplateRef still `local/<name>`, as Argo names it).
     `config_maps` holds name -> ConfigMap JSON for parameters and local stores. `lenient` switches
-    the closed list of deviations on (decision 9); `deviations` says which were taken.
+    the closed list of deviations on; `deviations` says which were taken.
     """
 
     metadata: Metadata

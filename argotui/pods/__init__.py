@@ -1,6 +1,6 @@
 """Work made of templates, and phases made of reports: pure functions from value to value.
 
-Called by the template types; every runtime reads the same pod (decision 10).
+Called by the template types; every runtime reads the same pod.
 """
 
 from argotui.pods.build import build_pod

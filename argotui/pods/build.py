@@ -1,4 +1,4 @@
-"""From a template with nothing left to substitute to a finished core/v1 pod (decision 10).
+"""From a template with nothing left to substitute to a finished core/v1 pod.
 
 Called by the template types that run containers: container, script, containerSet.
 """

@@ -1,4 +1,4 @@
-"""Reading the outputs of a container that its shim holds open, over an exec. Decision 15.
+"""Reading the outputs of a container that its shim holds open, over an exec.
 
 Called by runtime from a thread when a shim says that its outputs are too large for the status.
 """

@@ -1,6 +1,6 @@
 """Which cluster and which namespace, read from the kubeconfig without loading a client.
 
-Called by runtime for the header, and by bootstrap to ask which context to use (decision 22).
+Called by runtime for the header, and by bootstrap to ask which context to use.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from argotui.runtimes.kubernetes.retries import Tries
 
-FILE_MAX = 100 << 20  # bytes of one file (decision 13)
+FILE_MAX = 100 << 20  # bytes of one file
 RESULT_MAX = 256 << 10  # bytes of a result: its end (Argo: 2.7)
 INLINE_MAX = 2800  # bytes of all outputs that fit in 4096 as base64, with what stands around them
 _INLINE_HEX = 1800  # the same where each byte takes two

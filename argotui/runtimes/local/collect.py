@@ -11,7 +11,7 @@ from typing import Any
 
 from argotui.runtimes.local.view import View
 
-LIMIT = 100 << 20  # bytes of one file (decision 13)
+LIMIT = 100 << 20  # bytes of one file
 
 
 def collect(
