@@ -38,16 +38,16 @@ Of the corpus every workflow that is not named here runs to an equal tree, on th
 cluster.
 """
 _APART = """Compared apart from something: workflows left to chance are run with the recorded throws
-(what a pod printed and how it ended); where an input holds the address of a pod, any address is as
-good as any other; the corpus's workflow of an image that could not be pulled is run with one that
-cannot be.
+(what a pod printed and how it ended); a workflow of an image that could not be pulled is run with one
+that cannot be. The address of a pod is another in every run: any is as good as any other in
 """
 
 
 def generated() -> str:
     """Return everything from the mark on."""
     parts = [_SHOWN, *_totals(), _ACTED, *_not_acted_on(), _FIELDS, *_tables()]
-    return "\n".join([MARK, "", *parts, _DIFFER, *_differences(), _APART]).rstrip() + "\n"
+    parts += [_DIFFER, *_differences(), _APART.rstrip(), _addresses()]
+    return "\n".join([MARK, "", *parts]).rstrip() + "\n"
 
 
 def page() -> str:
@@ -67,7 +67,19 @@ def _totals() -> Iterator[str]:
         yield f"| {what} | {len(levels)} | {equal} | {sum(level > EQUAL for level in levels)} |"
     yield f"| values of expressions, as Go's own libraries give them | {expression_cases()} | all | |"
     yield ""
+    yield from _accounted()
     yield from _words()
+
+
+def _accounted() -> Iterator[str]:
+    """Each workflow of the corpus once, wherever it was run."""
+    from tests.compatibility import equal_cases
+    from tests.results import kept
+
+    run = kept().get("corpus here", {}).keys() | kept().get("corpus cluster", {}).keys()
+    equal = equal_cases("corpus here") | equal_cases("corpus cluster")
+    yield f"Of the {len(run)} workflows of the corpus {len(equal)} come out equal where they are run;"
+    yield f"the other {len(run - equal)} are named below.\n"
 
 
 def _words() -> Iterator[str]:
@@ -115,7 +127,7 @@ def _differences() -> Iterator[str]:
     from tests.corpus.known import CLUSTER, LOCAL, REPLAYED
     from tests.probes.known import ARTIFACTS, KNOWN
 
-    waiting = {f"{ARTIFACTS}*": "artifacts wait for a store"}
+    waiting = dict.fromkeys(ARTIFACTS, "artifacts wait for a store")
     yield "| recorded workflow | where | why |"
     yield "|---|---|---|"
     yield from _rows("probes", {**KNOWN, **waiting})
@@ -125,6 +137,12 @@ def _differences() -> Iterator[str]:
     replayed = {name: why for name, why in REPLAYED.items() if name not in ran}
     yield from _rows("corpus, replayed only", replayed)
     yield ""
+
+
+def _addresses() -> str:
+    from tests.corpus.known import ADDRESSES
+
+    return ", ".join(name.removesuffix(".yaml") for name in sorted(ADDRESSES)) + "."
 
 
 def _rows(where: str, known: Mapping[str, str]) -> Iterator[str]:
