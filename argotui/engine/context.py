@@ -19,8 +19,9 @@ from argotui.model.status import Node, NodePhase, NodeType
 from argotui.model.work import Work, WorkRef
 
 DISPLAY_NAME = "workflows.argoproj.io/display-name"
-# A visit is a generator that yields the visits of other nodes and receives their outcome: the node, or
-# None where a limit keeps it back. The engine drives it with a stack of its own.
+# A visit is a generator that yields the visits of other nodes and receives their outcome: the node,
+# or None where a limit keeps it back. The engine drives it with a stack of its own; parts of one
+# visit are joined by `yield from`.
 Visit: TypeAlias = Generator["Visit", Node | None, Node | None]
 
 

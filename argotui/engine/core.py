@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from argotui.engine.ledger import Ledger
+from argotui.engine.ledger import COUNTED_BY, Ledger
 from argotui.engine.timers import Timers
 from argotui.expr.scope import Scope
 from argotui.expr.template import Must, map_strings, never, substitute
@@ -137,7 +137,7 @@ class Core:
                 + ("" if self.commands else ", and nothing to run among them")
                 + ": it calls itself without end"
             )
-        node.created_pass = node.last_pass = self.pass_number
+        node.created_pass = self.pass_number
         if node.started_at is None:
             node.started_at = self.now
         if node.has_ended and node.finished_at is None:
@@ -153,6 +153,9 @@ class Core:
         """Set fields of a node; what is equal already is left out."""
         news = {name: value for name, value in fields.items() if getattr(node, name) != value}
         if not news:
+            return
+        if COUNTED_BY.isdisjoint(news):
+            self.emit(NodePatched(name=node.name, fields=news))
             return
         self.ledger.count(node, -1)
         was_fulfilled = node.is_fulfilled

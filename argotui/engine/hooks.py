@@ -65,7 +65,7 @@ def run_hooks(place: HookPlace, call: Call, child: Node) -> Visit:
         if hook_name not in core.state.nodes and not _wanted(place, hook, child, hook_name):
             core.watching.add(child.name)
             continue
-        node = yield _run(place, hook, child, hook_name, on_exit=False)
+        node = yield from _run(place, hook, child, hook_name, on_exit=False)
         if node is None or not node.is_fulfilled:
             done = False
     return child if done else None
@@ -80,7 +80,7 @@ def run_exit(place: HookPlace, call: Call, child: Node) -> Visit:
     is_new = name not in place.core.state.nodes
     if is_new and hook.expression and not _wanted(place, hook, child, name):
         return child
-    node = yield _run(place, hook, child, name, on_exit=True)
+    node = yield from _run(place, hook, child, name, on_exit=True)
     return child if node is not None and node.is_fulfilled else None
 
 

@@ -12,6 +12,8 @@ from argotui.model.status import Node, NodePhase, NodeType
 
 _ACTIVE = frozenset({NodePhase.PENDING, NodePhase.RUNNING})
 _WORK = frozenset({NodeType.POD, NodeType.HTTP, NodeType.PLUGIN})
+# the fields of a node, besides those that never change, which say what it counts for
+COUNTED_BY = frozenset({"phase", "daemoned", "attempt", "waiting_lock"})
 _COUNTED = frozenset({NodeType.POD, NodeType.STEPS, NodeType.DAG})  # Argo: 4.7
 
 

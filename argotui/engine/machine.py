@@ -219,7 +219,7 @@ class Engine:
             if node.wake_at is not None and not node.has_ended:
                 core.timers.set(node.name, node.wake_at)
         core.pass_number = 1 + max(
-            (node.last_pass for node in core.state.nodes.values()), default=0
+            (node.created_pass for node in core.state.nodes.values()), default=0
         )
         core.now = max((node.started_at or 0.0 for node in core.state.nodes.values()), default=0.0)
         run.prepare(core)

@@ -80,7 +80,7 @@ def visit(visitor: Visitor, inv: Invocation, bound: Bound, strategy: RetryStrate
             core.mark(node, NodePhase.ERROR, str(error))
             raise
         try:
-            attempt = yield last_visit
+            attempt = yield from last_visit
         except HardError:
             attempt = attempts_of(core, inv.name)[-1] if attempts_of(core, inv.name) else None
             if attempt is None or not _retries_errors(strategy):
@@ -114,7 +114,7 @@ def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[No
         metrics.attempt_ended(core, past[-1], bound)
     core.bound.pop(inv.name, None)
     fresh = core.bound[inv.name] = bind(core, inv)
-    attempt = yield visitor.advance(_context(visitor, inv, fresh, name, past))
+    attempt = yield from visitor.advance(_context(visitor, inv, fresh, name, past))
     return attempt
 
 

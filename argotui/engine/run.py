@@ -5,6 +5,7 @@ Called by the machine once a pass.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from argotui.engine import claims, gc, labels, locks, metrics
@@ -158,16 +159,18 @@ def _has_claims(core: Core) -> bool:
     return refused is None
 
 
-def _invocation(core: Core, name: str, template: str, arguments: Arguments) -> Invocation:
+def _invocation(
+    core: Core, name: str, template: str, arguments: Arguments, caller: Mapping[str, str]
+) -> Invocation:
     return Invocation(
         name=name, parent=ROOT, boundary="", owner=core.wf.local, depth=0, template=template,
-        arguments=arguments,
+        arguments=arguments, caller=caller,
     )  # fmt: skip
 
 
 def _entry(core: Core, visitor: Visitor) -> Node | None:
-    inv = _invocation(core, core.state.run.name, core.spec.entrypoint, run_arguments(core))
-    inv = replace(inv, caller={"steps.name": ""})
+    run, spec = core.state.run, core.spec
+    inv = _invocation(core, run.name, spec.entrypoint, run_arguments(core), {"steps.name": ""})
     try:
         return drive(visitor.evaluate(inv))
     except HardError as error:
@@ -228,7 +231,7 @@ def _exit(core: Core, visitor: Visitor) -> None:
     given = hook.arguments
     arguments = given if given.parameters or given.artifacts else run_arguments(core)
     inv = replace(
-        _invocation(core, name, hook.template, core.fill(arguments, core.globals)),
+        _invocation(core, name, hook.template, core.fill(arguments, core.globals), {}),
         template_ref=hook.template_ref,
         on_exit=True,
         hooked=True,

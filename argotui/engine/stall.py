@@ -15,9 +15,7 @@ def check(core: Core) -> None:
     run = core.state.run
     if run.phase.is_completed or run.suspended or run.parked or core.timers.at or run.waiting_lock:
         return
-    if any(key.startswith("lock/") for key in core.state.memory) and _locks_wanted(core):
-        return
-    if core.ledger.awaited or core.awaited_answers:
+    if core.ledger.awaited or core.awaited_answers or _locks_wanted(core):
         return
     open_nodes = [node for node in core.state.nodes.values() if not node.is_fulfilled]
     deepest = open_nodes[-1] if open_nodes else None

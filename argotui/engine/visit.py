@@ -60,11 +60,9 @@ class Visitor:
         core = self.core
         node = core.state.nodes.get(inv.name)
         core.parents.setdefault(inv.name, inv.parent)
-        if node is not None:
-            if node.is_fulfilled:
-                core.take_dirty(inv.name)
-                return node
-            core.patch(node, last_pass=core.pass_number)
+        if node is not None and node.is_fulfilled:
+            core.take_dirty(inv.name)
+            return node
         if node is None and inv.depth >= MAX_DEPTH - 1:
             core.count_too_deep(inv.template)
             self._fail(inv, _TOO_DEEP)  # to its caller a failed child like any other
@@ -95,8 +93,8 @@ class Visitor:
             core.take_dirty(inv.name)
         strategy = retry.strategy_of(core, bound.template)
         if strategy is not None:
-            return (yield retry.visit(self, inv, bound, strategy))
-        node = yield self.advance(self.context(inv, bound, inv.name))
+            return (yield from retry.visit(self, inv, bound, strategy))
+        node = yield from self.advance(self.context(inv, bound, inv.name))
         if node is not None:
             gates.time_pending(core, node, bound.template)
         return node
@@ -113,7 +111,7 @@ class Visitor:
                 raise HardError(f"template '{cx.bound.template.name}' has no known type")
             more = handler.advance(cx)
             if more is not None:
-                yield more
+                yield from more
         except HardError as error:
             self._fail(cx.inv, str(error), cx.name)
             raise

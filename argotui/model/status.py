@@ -83,11 +83,10 @@ class Node:
     Times are unix seconds. `inputs` and `outputs` are Argo's JSON (`parameters`, `artifacts`,
     `result`, `exitCode`). `outbound` holds names, not ids.
 
-    Ours, not in Argo's JSON: `created_pass` and `last_pass`, the numbers of the passes in which
-    the node was made and last looked at; `attempt`, the incarnation of its work (0: none yet);
-    `wake_at`, when it has to be looked at again; `supplied`, what people gave; `approved_by`;
-    `waits_for`, why it does not go on, in words for people; `observed`, the facts last reported
-    (model.work.Report as JSON).
+    Ours, not in Argo's JSON: `created_pass`, the number of the pass in which the node was made;
+    `attempt`, the incarnation of its work (0: none yet); `wake_at`, when it has to be looked at
+    again; `supplied`, what people gave; `approved_by`; `waits_for`, why it does not go on, in words
+    for people; `observed`, the facts last reported (model.work.Report as JSON).
     """
 
     name: str
@@ -116,7 +115,6 @@ class Node:
     progress: str = ""
     resources_duration: Mapping[str, int] = field(default_factory=dict)  # a pod's, at its end
     created_pass: int = 0
-    last_pass: int = 0
     attempt: int = 0
     wake_at: float | None = None
     supplied: Mapping[str, str] | None = None

@@ -37,7 +37,7 @@ class DagHandler:
                 core, cx.name, cx.bound.template, cx.bound.scope
             )
         try:
-            yield _tasks(cx, node, frame)
+            yield from _tasks(cx, node, frame)
             if not node.has_ended:
                 _conclude(cx, node, frame)
         finally:
@@ -62,7 +62,7 @@ def _tasks(cx: NodeContext, node: Node, frame: DagFrame) -> Visit:
         if task in seen or node.has_ended or name in core.unsynced:
             continue
         seen.add(task)
-        yield _task(cx, frame, frame.tasks[task])
+        yield from _task(cx, frame, frame.tasks[task])
         made = core.state.nodes.get(name)
         if made is None:
             frame.ready.append(entry)  # a limit keeps it back
@@ -79,10 +79,10 @@ def _is_shut(cx: NodeContext) -> bool:
 
 def _task(cx: NodeContext, frame: DagFrame, task: Task) -> Visit:
     """Bring one task as far as it goes, and what hangs on its node."""
-    yield _brought(cx, frame, task)
+    yield from _brought(cx, frame, task)
     node = cx.core.state.nodes.get(f"{cx.name}.{task.name}")
     if node is not None:
-        yield settle_task(cx, frame, task, node)
+        yield from settle_task(cx, frame, task, node)
     return node
 
 
@@ -104,8 +104,8 @@ def _brought(cx: NodeContext, frame: DagFrame, task: Task) -> Visit:
         _task_error(cx, frame, task, str(error))
         return None
     if is_loop(task):
-        return (yield visit_loop(cx, frame, task, items))
-    return (yield _single(cx, frame, task, items))
+        return (yield from visit_loop(cx, frame, task, items))
+    return (yield from _single(cx, frame, task, items))
 
 
 def _due(cx: NodeContext, frame: DagFrame, task: Task) -> bool:

@@ -84,7 +84,7 @@ def visit_items(
         while todo:
             name = todo.popleft()
             if name in core.state.nodes and name not in core.unsynced:
-                yield _visit_item(cx, items, name, settle, link)
+                yield from _visit_item(cx, items, name, settle, link)
     finally:
         for name in todo:  # one raised: the others are looked at again
             core.touch(name)
@@ -92,7 +92,7 @@ def visit_items(
         name = items.waiting.popleft()
         if _is_not_made(core, items.all[name], link):
             continue
-        node = yield _visit_item(cx, items, name, settle, link)
+        node = yield from _visit_item(cx, items, name, settle, link)
         if node is None:
             items.waiting.appendleft(name)
             break
@@ -149,7 +149,7 @@ def _visit_item(
     link(name)
     settled: Node | None = node if node.is_fulfilled else None
     if has_hooks(item.ready.call):
-        hooked = yield settle(item, node)
+        hooked = yield from settle(item, node)
         settled = hooked if settled is not None else None
     if settled is not None:
         items.open.discard(name)
@@ -176,7 +176,7 @@ def settle_hooks(place: HookPlace, item: Item, node: Node) -> Visit:
         place.core.take_dirty(node.name)
     if node.phase in (NodePhase.SKIPPED, NodePhase.OMITTED):
         return node
-    done = yield run_hooks(place, item.ready.call, node)
+    done = yield from run_hooks(place, item.ready.call, node)
     if done is None or not node.phase.is_completed:
         return done if node.is_fulfilled and not node.phase.is_completed else None
-    return (yield run_exit(place, item.ready.call, node))
+    return (yield from run_exit(place, item.ready.call, node))

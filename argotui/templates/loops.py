@@ -23,12 +23,12 @@ def visit_loop(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Vi
         group = _create_group(cx, frame, task, items, name)
     core.parents.setdefault(name, cx.name)
     if not group.has_ended:
-        if known and has_hooks(task) and (yield task_hooks(cx, frame, task, group)) is None:
+        if known and has_hooks(task) and (yield from task_hooks(cx, frame, task, group)) is None:
             _roll_up_early(core, group, items)
         else:
-            yield _visit_items(cx, frame, task, items, group)
+            yield from _visit_items(cx, frame, task, items, group)
     if group.has_ended and has_hooks(task):
-        yield _group_exit(cx, frame, task, items, group)
+        yield from _group_exit(cx, frame, task, items, group)
     return group
 
 
@@ -60,7 +60,7 @@ def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, gro
     core = cx.core
     while True:
         try:
-            yield visit_items(
+            yield from visit_items(
                 cx, group.name, items, _settled, lambda child: core.link(group.name, child)
             )
         except ChildTimeout:
@@ -72,7 +72,7 @@ def _visit_items(cx: NodeContext, frame: DagFrame, task: Task, items: Items, gro
             continue
         break
     if has_hooks(task):
-        yield _exits_in_order(cx, frame, task, items)
+        yield from _exits_in_order(cx, frame, task, items)
     if items.settled:
         _roll_up(core, group, items)
     return None
@@ -99,7 +99,7 @@ def _exits_in_order(cx: NodeContext, frame: DagFrame, task: Task, items: Items) 
         node = cx.core.state.nodes.get(name)
         if node is None:
             return None  # a limit keeps it back, and Argo's walk ends there
-        if node.phase.is_completed and (yield exit_of(cx, frame, task, node)) is None:
+        if node.phase.is_completed and (yield from exit_of(cx, frame, task, node)) is None:
             return None
     return None
 
@@ -109,7 +109,7 @@ def _group_exit(cx: NodeContext, frame: DagFrame, task: Task, items: Items, grou
     if items.ended_pass == cx.core.pass_number:
         cx.core.revisit.add(group.name)
         return None
-    done = yield exit_of(cx, frame, task, group)
+    done = yield from exit_of(cx, frame, task, group)
     note_open(frame, task, is_open=done is None)
     return done
 

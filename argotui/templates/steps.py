@@ -53,7 +53,7 @@ class StepsHandler:
         node = cx.node or cx.create(NodeType.STEPS, NodePhase.RUNNING)
         frame = _frame(cx)
         try:
-            done = yield _through_groups(cx, node, frame)
+            done = yield from _through_groups(cx, node, frame)
             if done is not None and not node.has_ended:
                 outputs = template_outputs(core, cx.bound.template, _scope(cx, frame))
                 _set_outbound(core, node, frame)
@@ -90,7 +90,7 @@ def _through_groups(cx: NodeContext, node: Node, frame: StepsFrame) -> Visit:
     while frame.index < len(frame.groups):
         group = _group_node(cx, node, frame)
         if not group.has_ended:
-            yield _visit_group(cx, group, frame)
+            yield from _visit_group(cx, group, frame)
         if not group.has_ended or node.has_ended:
             return None
         if group.phase.is_bad:
@@ -145,7 +145,9 @@ def _visit_group(cx: NodeContext, group: Node, frame: StepsFrame) -> Visit:
         return settle_hooks(hook_place(cx, item, "steps", frame.scope()), item, node)
 
     try:
-        yield visit_items(cx, group.name, items, settle, lambda child: core.link(group.name, child))
+        yield from visit_items(
+            cx, group.name, items, settle, lambda child: core.link(group.name, child)
+        )
     except ChildTimeout:
         core.mark(group, NodePhase.FAILED, "timeout")
         return None

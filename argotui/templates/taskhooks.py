@@ -23,9 +23,9 @@ def settle_task(cx: NodeContext, frame: DagFrame, task: Task, node: Node) -> Vis
     """
     if not has_hooks(task):
         return node
-    done = yield task_hooks(cx, frame, task, node)
+    done = yield from task_hooks(cx, frame, task, node)
     if done is not None and node.phase.is_completed and node.type is not NodeType.TASK_GROUP:
-        done = yield exit_of(cx, frame, task, node)
+        done = yield from exit_of(cx, frame, task, node)
     note_open(frame, task, is_open=done is None)
     return done
 
@@ -44,7 +44,7 @@ def task_hooks(cx: NodeContext, frame: DagFrame, task: Task, node: Node) -> Visi
     if node.phase is NodePhase.PENDING and not is_target:
         return None
     try:
-        return (yield run_hooks(_place(cx, frame, task, node), _filled(cx, task), node))
+        return (yield from run_hooks(_place(cx, frame, task, node), _filled(cx, task), node))
     except HardError as error:
         if node.phase is not NodePhase.PENDING:
             cx.core.mark(node, NodePhase.ERROR, str(error))
@@ -59,7 +59,7 @@ def exit_of(cx: NodeContext, frame: DagFrame, task: Task, node: Node) -> Visit:
     `item` is not known to it, also in a loop: Argo takes the task as it is written.
     """
     try:
-        return (yield run_exit(_place(cx, frame, task, node), _filled(cx, task), node))
+        return (yield from run_exit(_place(cx, frame, task, node), _filled(cx, task), node))
     except HardError:
         if task.name in frame.targets:
             raise
