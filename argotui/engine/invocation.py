@@ -15,7 +15,7 @@ from argotui.engine.producers import Layered
 from argotui.engine.references import artifact_json, bind_artifacts
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.expr.scope import MapScope, Scope
-from argotui.expr.template import compile_text, has_tag, map_strings, tags
+from argotui.expr.template import compile_text, map_strings, tags
 from argotui.model.manifest import Arguments, Inputs, Parameter, Template, TemplateRef
 from argotui.model.workflow import LibraryKey
 
@@ -104,12 +104,12 @@ def bind(core: Core, inv: Invocation) -> Bound:
             check_expressions(core, template)
         head = core.fill(head, first)
         scope: Scope = Layered(MapScope(_input_values(head)), first)
-        if has_tag(head):
-            head = core.fill(head, scope)
+        head = core.fill(head, scope)
     except (ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
     inputs = _as_json(head.inputs)
-    head = replace(head, **_later(template))
+    if later := _later(template):
+        head = replace(head, **later)
     return Bound(template=head, owner=owner, scope=scope, inputs=inputs)
 
 
@@ -152,8 +152,7 @@ def rebind(core: Core, bound: Bound, values: Mapping[str, str]) -> Bound:
     try:
         head = core.fill(replace(bound.template, **_own_body(bound.template)), scope)
         scope = Layered(attempt, MapScope(_input_values(head)), bound.scope)
-        if has_tag(head):
-            head = core.fill(head, scope)
+        head = core.fill(head, scope)
     except (ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
     inputs = _as_json(head.inputs)

@@ -65,16 +65,26 @@ def never(_name: str) -> bool:
 
 
 def has_tag(value: object) -> bool:
-    """Say whether any string inside `value` has a `{{`."""
-    found = False
-
-    def look(text: str) -> str:
-        nonlocal found
-        found = found or OPEN in text
-        return text
-
-    map_strings(value, look)
-    return found
+    """Say whether any string inside `value` has a `{{`; it looks where `map_strings` does."""
+    todo = [value]
+    while todo:
+        item: Any = todo.pop()
+        if not item:
+            continue
+        kind = type(item)
+        if kind is str:
+            if OPEN in item:
+                return True
+        elif kind is tuple or kind is list:
+            todo += item
+        elif kind is dict or isinstance(item, Mapping):
+            todo += item
+            todo += item.values()
+        elif kind in _FIELDS or is_dataclass(kind):
+            todo += [getattr(item, name) for name in _walked_fields(kind)]
+        elif isinstance(item, str) and OPEN in item:
+            return True
+    return False
 
 
 def tags(text: str) -> list[Tag]:
@@ -96,7 +106,8 @@ def substitute(
     AbsentReference, TagError, and ExpressionError for an expression that fails although every
     name in it is known (a syntax error for instance). Argo: 2.3, 2.4.
     """
-
+    if not has_tag(value):  # most parts of most workflows
+        return value
     filling = _Filling(scope, must, expressions, at)
 
     def put(text: str) -> str:
@@ -253,10 +264,10 @@ def _map(value: Any, change: Callable[[str], str]) -> Any:
         return change(value)
     if kind is tuple or kind is list:
         return _map_items(value, change)
+    if kind is dict or isinstance(value, Mapping):
+        return _map_pairs(value, change)
     if kind in _FIELDS or is_dataclass(kind):
         return _map_fields(value, change)
-    if isinstance(value, Mapping):
-        return _map_pairs(value, change)
     return change(value) if isinstance(value, str) else value
 
 

@@ -16,7 +16,7 @@ from argotui.model.progress import reachable
 from argotui.model.values import JsonObject
 from argotui.model.work import ContainerState
 
-_DEFAULTS = {"cpu": "100m", "memory": "100Mi"}  # of a container that asks for nothing
+_DEFAULTS = {"cpu": 100, "memory": 1000 * (100 << 20)}  # of a container that asks for nothing
 _UNITS = {"memory": 100 << 20, "storage": 10 << 30, "ephemeral-storage": 10 << 30}
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)(m|[kMGTPE]|[KMGTPE]i)?")
 _SUFFIXES = {"m": Fraction(1, 1000)} | {
@@ -112,14 +112,13 @@ def _requests(spec: JsonObject) -> dict[str, dict[str, int]]:
     found = {}
     for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
         own = container.get("resources") or {}
-        amounts: dict[str, Any] = dict(_DEFAULTS)
+        asked: dict[str, Any] = {}
         if shared and not own.get("limits") and not own.get("requests"):
-            amounts |= {**(shared.get("limits") or {}), **(shared.get("requests") or {})}
+            asked |= {**(shared.get("limits") or {}), **(shared.get("requests") or {})}
             shared = None
-        amounts |= {**(own.get("limits") or {}), **(own.get("requests") or {})}
-        found[str(container.get("name"))] = {
-            name: thousandths(str(amount)) for name, amount in amounts.items()
-        }
+        asked |= {**(own.get("limits") or {}), **(own.get("requests") or {})}
+        amounts = {name: thousandths(str(amount)) for name, amount in asked.items()}
+        found[str(container.get("name"))] = _DEFAULTS | amounts
     return found
 
 

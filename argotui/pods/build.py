@@ -21,7 +21,7 @@ from argotui.pods.containers import (
 from argotui.pods.metadata import pod_metadata
 from argotui.pods.patch import patched_spec
 from argotui.pods.request import PodError, PodRequest
-from argotui.pods.settings import pod_settings
+from argotui.pods.settings import deadline_setting, pod_settings
 from argotui.pods.volumes import referenced_volumes
 
 _NO_MAIN = 'containerSet.containers must have a container named "main" for input or output'
@@ -87,6 +87,6 @@ def _collected(request: PodRequest, mains: Mains) -> tuple[CollectedFile, ...]:
 
 def _deadline(request: PodRequest, spec: dict[str, Any]) -> float | None:
     """A patch may set a deadline of its own; else the exact one, not that in whole seconds."""
-    asked = pod_settings(request).get("activeDeadlineSeconds")
-    patched = spec.get("activeDeadlineSeconds")
+    patched: float | None = spec.get("activeDeadlineSeconds")
+    asked = deadline_setting(request.deadline_seconds)
     return request.deadline_seconds if patched == asked else patched

@@ -40,7 +40,7 @@ def pod_settings(request: PodRequest) -> dict[str, Any]:
         for source in (spec, template)
         for alias in items(source.get("hostAliases"), "hostAliases")
     ]
-    settings["activeDeadlineSeconds"] = _deadline(request.deadline_seconds)
+    settings["activeDeadlineSeconds"] = deadline_setting(request.deadline_seconds)
     settings["affinity"] = _avoiding(settings["affinity"], request.failed_hosts)
     return {key: value for key, value in settings.items() if value is not None and value != []}
 
@@ -50,8 +50,8 @@ def _automount(request: PodRequest) -> bool | None:
     return own if own is not None else request.spec.extra.get("automountServiceAccountToken")
 
 
-def _deadline(seconds: float | None) -> int | None:
-    """Kubernetes takes whole seconds, at least one."""
+def deadline_setting(seconds: float | None) -> int | None:
+    """Return a limit as Kubernetes takes it: in whole seconds, at least one."""
     return None if seconds is None else max(1, math.ceil(seconds))
 
 

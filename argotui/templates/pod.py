@@ -65,9 +65,10 @@ def _build(cx: NodeContext, node: Node, pod_name: str, limit: float | None) -> W
     run = core.state.run
     boundary = core.frames.get(cx.inv.boundary)
     scope = cx.bound.scope
+    extra = core.fill(core.spec.extra, scope)
     request = PodRequest(
         template=template,
-        spec=replace(core.spec, extra=core.fill(core.spec.extra, scope)),
+        spec=core.spec if extra is core.spec.extra else replace(core.spec, extra=extra),
         node_name=node.name,
         node_id=node.id,
         pod_name=pod_name,
@@ -87,7 +88,8 @@ def _build(cx: NodeContext, node: Node, pod_name: str, limit: float | None) -> W
     if template.kind == "data":
         return build_data(request)
     work = build_pod(request)
-    return replace(work, pod=core.fill(work.pod, scope))
+    pod = core.fill(work.pod, scope)
+    return work if pod is work.pod else replace(work, pod=pod)
 
 
 def _seconds_left(cx: NodeContext, node: Node) -> float | None:
