@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 from argotui.engine import metrics
 from argotui.engine.core import Core, new_node
 from argotui.engine.invocation import Bound, Invocation
+from argotui.engine.locks import release
 from argotui.model.changes import WorkRequested
 from argotui.model.commands import StartWork
 from argotui.model.manifest import Memoize
@@ -126,7 +127,10 @@ def create_node(
         node.memoization = memo_status(bound.template.memoize, hit=False)
     if bound is not None and DISPLAY_NAME in bound.template.annotations:
         core.revisit.add(name)  # it applies from the node's second visit on
-    return core.create(node, parent=parent)
+    made = core.create(node, parent=parent)
+    if made.has_ended:  # with its lock, when what is remembered, or an error, came after it
+        release(core, name)
+    return made
 
 
 def memo_status(memo: Memoize, *, hit: bool) -> dict[str, Any]:

@@ -445,6 +445,18 @@ def test_the_cache_is_asked_once_the_lock_is_there() -> None:
     assert any(isinstance(each, ReleaseLock) for each in play.commands)
 
 
+def test_a_remembered_result_gives_the_lock_back_to_the_next() -> None:
+    text = MEMO.replace(
+        "- name: main",
+        "- {name: main, steps: [[{name: a, template: w}], [{name: b, template: w}]]}\n    - name: w",
+    )
+    play = Play(HEAD + text).start().grant("[0].a")
+    answer(play, values={"k": ENTRY})
+    assert play.node("[0].a").phase == "Succeeded"
+    released = [each.node_name for each in play.commands if isinstance(each, ReleaseLock)]
+    assert released == [play.node("[0].a").name]
+
+
 def test_a_miss_after_the_lock_does_the_work() -> None:
     play = Play(HEAD + MEMO).start().grant("")
     answer(play).report("")
