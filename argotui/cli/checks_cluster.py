@@ -56,7 +56,7 @@ def _judged(names: str, found: dict[str, Any]) -> Check:
             name="cluster",
             state="note",
             detail=f"{where}; you may not: {', '.join(missing)}",
-            advice=f"ask for these rights in namespace {found['namespace']}: docs/cluster.md",
+            advice=f"ask for these rights in namespace {found['namespace']}: docs/kubernetes.md",
         )
     return Check(name="cluster", state="ok", detail=f"{where}; all rights are there")
 

@@ -448,7 +448,8 @@ def test_the_cache_is_asked_once_the_lock_is_there() -> None:
 def test_a_remembered_result_gives_the_lock_back_to_the_next() -> None:
     text = MEMO.replace(
         "- name: main",
-        "- {name: main, steps: [[{name: a, template: w}], [{name: b, template: w}]]}\n    - name: w",
+        "- {name: main, steps: [[{name: a, template: w}], [{name: b, template: w}]]}\n"
+        "    - name: w",
     )
     play = Play(HEAD + text).start().grant("[0].a")
     answer(play, values={"k": ENTRY})
