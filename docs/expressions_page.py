@@ -24,7 +24,7 @@ _HEAD = """# Expressions
 
 `{{=...}}`, hooks, retries and `valueFrom.expression` speak expr-lang 1.17, with the functions Argo adds; `when` speaks
 govaluate. argotui has its own reading of both, held against the Go libraries (`make oracle`): values, types and the texts
-of errors. No expression can hang or fill the memory: it has a million steps (calls, items looked at), ten million
+of errors. No expression can hang or fill the memory: it has a million steps (calls, items looked at), four million
 characters for one text, 10,000 nodes, 120 levels; beyond that it fails with `memory budget exceeded` or
 `expression is nested too deeply`.
 

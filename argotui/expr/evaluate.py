@@ -16,6 +16,7 @@ from argotui.expr.errors import ExpressionError, MissingName
 from argotui.expr.functions import BUILTINS, ROOT
 from argotui.expr.gotext import to_text, type_name
 from argotui.expr.gotypes import is_nil
+from argotui.expr.meter import metered
 from argotui.expr.natures import of_value
 from argotui.expr.operators import BINARY, END, UNARY, contained, cut, fetch, span, truth
 from argotui.expr.optimize import is_any, needless, optimized, settled
@@ -59,7 +60,9 @@ class Program:
         """
         try:
             self._check(env)
-            return self._code(Run(env, at))
+            run = Run(env, at)
+            with metered(run):
+                return self._code(run)
         except ExpressionError as error:
             raise error.at(-1, self.source) from None
         except RecursionError:

@@ -12,6 +12,7 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import type_name
+from argotui.expr.meter import charge
 from argotui.expr.operators import cut_off
 from argotui.expr.run import Function, Table, is_int, is_number, table
 
@@ -85,6 +86,7 @@ def _flat(name: str, values: tuple[Any, ...]) -> list[Any]:
     """Return the numbers in arguments and in lists in them."""
     numbers: list[Any] = []
     for value in values:
+        charge()
         if isinstance(value, (list, tuple)):
             numbers.extend(_flat(name, tuple(value)))
         elif is_number(value):

@@ -10,8 +10,9 @@ from typing import Any
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import print_value, type_name
 from argotui.expr.gotypes import IntList, NilList, TextList
+from argotui.expr.meter import MAX_TEXT
 from argotui.expr.operators import whole
-from argotui.expr.run import MAX_TEXT, Function, Table, table
+from argotui.expr.run import Function, Table, table
 
 # unicode.IsSpace
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"  # noqa: E501

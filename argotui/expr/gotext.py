@@ -12,6 +12,7 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotypes import is_nil
+from argotui.expr.meter import Budget, charge, metered
 
 _ESCAPES = {
     "\a": "\\a",
@@ -120,7 +121,9 @@ def _encode(value: Any, html: bool, newline: str, step: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
+        charge(1 + (len(value) + len(newline)) // 16)
         return json_text(value, html=html)
+    charge(1 + len(newline) // 4)  # what is indented
     if isinstance(value, int):
         return f"{value:d}"  # a month is an int with a name
     if isinstance(value, float):
@@ -162,7 +165,8 @@ def to_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     try:
-        encoded = compact_json(value)
+        with metered(Budget()):
+            encoded = compact_json(value)
     except RecursionError:
         raise ExpressionError("result is nested too deeply") from None
     if encoded.startswith('"'):  # a date: Argo strips the quotes of any JSON text
@@ -193,6 +197,7 @@ def type_name(value: Any) -> str:
 
 def print_value(value: Any) -> str:
     """Return a value as `%v` prints it (fmt.Sprint): `[a b]`, `map[k:v]`, `<nil>`."""
+    charge()
     match value:
         case None:
             return "<nil>"

@@ -171,11 +171,11 @@ def _layout_pattern(layout: str) -> tuple[str, list[str]]:
         end = chunk.end()
         name, pattern = _PATTERNS.get(chunk[0], ("", "")) if chunk[0] in _PATTERNS else _odd(chunk)
         names.append(name)
-        parts.append(f"({pattern})")
+        parts.append(f"((?>{pattern}))")  # as Go reads: nothing is taken back
         following = layout[end : end + 1]
         if name == "second" and following not in (".", ","):
             names.append("fraction")  # a fraction is read even where the layout has none
-            parts.append(r"(?:[.,](\d+))?")
+            parts.append(r"(?:[.,](\d++))?+")
     return "".join(parts) + re.escape(layout[end:]), names
 
 

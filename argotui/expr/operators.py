@@ -13,6 +13,7 @@ from argotui.expr.errors import ExpressionError, MissingName
 from argotui.expr.gopow import go_pow
 from argotui.expr.gotext import print_value, type_name
 from argotui.expr.gotypes import AnyMap, IntList, Uint8, is_nil
+from argotui.expr.meter import charge
 from argotui.expr.regex import matches
 from argotui.expr.run import Library, Run, is_int, is_number
 from argotui.expr.times import Duration, Time, method
@@ -26,6 +27,7 @@ def wrap(number: int) -> int:
 
 
 def equal(left: Any, right: Any) -> bool:
+    charge()
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if is_nil(left) or is_nil(right):

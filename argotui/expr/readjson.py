@@ -33,7 +33,7 @@ def _json_error(text: str, error: json.JSONDecodeError) -> str:
         return "unexpected end of JSON input"
     if error.msg == "Extra data":
         return f"invalid character '{text[error.pos]}' after top-level value"
-    char = text[error.pos]
+    char = chr(text[error.pos].encode(errors="replace")[0])  # Go names the byte
     for word in ("null", "true", "false"):
         if char == word[0] and error.msg == "Expecting value":
             return _literal_error(text, error.pos, word)

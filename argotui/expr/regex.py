@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from argotui.expr.errors import ExpressionError
+from argotui.expr.meter import MAX_TEXT, charge
 from argotui.expr.regex_parse import Instruction, Op, compile_regex
 
 _TESTS_A_STEP = 3  # comparing a character costs a third of following a thread
-_BUDGET = 1_500_000  # threads followed in one search; about a second
+_BUDGET = 900_000  # threads followed in one search; about a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,14 @@ class Regex:
 
     def replace(self, text: str, replacement: str, *, literal: bool = False) -> str:
         parts: list[str] = []
-        end = 0
+        end = size = 0
         for found in self.find_all(text):
             parts.append(text[end : found.start])
             parts.append(replacement if literal else self.expand(replacement, found))
+            size += len(parts[-1])
+            charge(1 + len(parts[-1]) // 16)
+            if size > MAX_TEXT:
+                raise ExpressionError("memory budget exceeded")
             end = found.end
         return "".join(parts) + text[end:]
 
@@ -83,6 +88,7 @@ class Regex:
         parts: list[str] = []
         position = 0
         while (mark := template.find("$", position)) >= 0:
+            charge()
             parts.append(template[position:mark])
             if template.startswith("$$", mark):
                 parts.append("$")
@@ -135,6 +141,12 @@ class _Machine:
         self.fuel = _BUDGET
 
     def run(self, start: int) -> Found | None:
+        before = self.fuel
+        found = self._searched(start)
+        charge(before - self.fuel)
+        return found
+
+    def _searched(self, start: int) -> Found | None:
         text, size = self.text, len(self.text)
         threads: list[Thread] = []
         best: tuple[int, ...] | None = None

@@ -11,10 +11,10 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import type_name
+from argotui.expr.meter import FUEL, MAX_TEXT
 
-FUEL = 1_000_000  # steps: calls, items looked at, 256 characters written
-MAX_TEXT = 10_000_000  # characters of one result
-_TEXT_STEP = 256
+_TEXT_STEP = 32
+_READ_STEP = 16
 
 
 class Run:
@@ -44,7 +44,7 @@ class Run:
                 raise ExpressionError("memory budget exceeded")
             self.spend(len(value) // _TEXT_STEP)
         elif isinstance(value, (list, dict)):
-            self.spend(len(value))
+            self.spend(len(value) if isinstance(value, list) else 4 * len(value))
         return value
 
 
@@ -141,7 +141,7 @@ class Function:
         return _KINDS.get(self.kinds[min(index, len(self.kinds) - 1)])
 
     def _run(self, run: Run, arguments: Sequence[Any]) -> Any:
-        run.spend()
+        run.spend(1 + sum(len(v) for v in arguments if isinstance(v, str)) // _READ_STEP)
         try:
             if self.takes_run:
                 return run.made(self.call(run, *arguments))

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 
 from argotui.expr.functions_text import SPACES, lower, upper
+from argotui.expr.meter import charge
 
 _END, _NUMBER, _UPPER, _LETTERS, _GLUE, _PUNCTUATION, _OTHER = range(7)
 _CHINESE = ((0x4E00, 0x9FCC), (0x3400, 0x4D85), (0x20000, 0x2B81D))
@@ -94,6 +95,7 @@ class _Words:
 
 def joined(text: str, mark: str) -> str:
     """Return the words of a text in small letters, with `mark` between them."""
+    charge(len(text))
     words = _Words(text)
     out: list[str] = []
     kind, word = words.next()

@@ -68,7 +68,7 @@ def chunk(run: Run, size: int, value: Any) -> list[Any]:
     items = _items("Cannot chunk type {}", value)
     if size <= 0:
         raise ExpressionError("chunk: the size must be positive")
-    run.spend(len(items))
+    run.spend(len(items) + 3 * (len(items) // size))
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 

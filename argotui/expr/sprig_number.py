@@ -132,7 +132,8 @@ def seq(run: Run, *bounds: int) -> str:
     return " ".join(map(str, until_step(run, start, end + edge, step)))
 
 
-def rounded(value: Any, places: int, at: Any = 0.5) -> float:
+def rounded(value: Any, places: int, *least: float) -> float:
+    at = least[0] if least else 0.5
     if abs(places) > 300:
         raise ExpressionError("round: too many places")
     power = math.pow(10, places)
@@ -196,7 +197,7 @@ SPRIG_NUMBER: Table = table(
     Function("minf", "xx*", lambda *values: min(map(to_float, values))),
     Function("ceil", "x", _whole(math.ceil)),
     Function("floor", "x", _whole(math.floor)),
-    Function("round", "xi?n", rounded),
+    Function("round", "xin*", rounded),
 )
 
 

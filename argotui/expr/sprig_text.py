@@ -12,8 +12,9 @@ from argotui.expr.errors import ExpressionError
 from argotui.expr.functions_text import SPACES, join, lower, repeat, replace, split, upper
 from argotui.expr.gotext import print_value, quote
 from argotui.expr.gotypes import NilList, TextList
+from argotui.expr.meter import MAX_TEXT
 from argotui.expr.regex import regex
-from argotui.expr.run import MAX_TEXT, Function, Table, table
+from argotui.expr.run import Function, Table, table
 from argotui.expr.snakecase import camelcase, joined
 
 _META = re.compile(r"[\\.+*?()|\[\]{}^$]")

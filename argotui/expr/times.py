@@ -234,6 +234,7 @@ _TIME: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "Second": ("", lambda t: t.datetime.second),
     "Nanosecond": ("", lambda t: t.nanoseconds % SECOND),
     "Weekday": ("", lambda t: Named(t.datetime.isoweekday() % 7, DAYS[t.datetime.weekday()])),
+    "ISOWeek": ("", lambda t: t.datetime.isocalendar()[0] + t.years),
     "YearDay": ("", lambda t: t.datetime.timetuple().tm_yday),
     "Unix": ("", lambda t: Int64(t.nanoseconds // SECOND)),
     "UnixMilli": ("", lambda t: Int64(t.nanoseconds // 1_000_000)),

@@ -13,6 +13,7 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import print_value
+from argotui.expr.meter import Budget, metered
 from argotui.expr.regex import regex
 from argotui.expr.when_tokens import Kind, Token, check_order, tokenize
 
@@ -60,7 +61,8 @@ def evaluate_when(text: str) -> bool:
     except ExpressionError as error:
         raise WhenError(f"Failed to parse 'when' expression '{text}': {error.message}") from None
     try:
-        result = stage()
+        with metered(Budget()):
+            result = stage()
     except ExpressionError as error:
         raise WhenError(f"Failed to evaluate 'when' expresion '{text}': {error.message}") from None
     if not isinstance(result, bool):

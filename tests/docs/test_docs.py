@@ -34,8 +34,9 @@ def commands_in(page: Path) -> list[str]:
 ALL = [(page.name, line) for page in PAGES for line in commands_in(page)]
 
 
-def test_the_page_of_keys_is_up_to_date():
-    check = [sys.executable, str(ROOT / "docs" / "keys_page.py"), "--check"]
+@pytest.mark.parametrize("program", ["keys_page.py", "expressions_page.py"])
+def test_a_page_made_of_code_is_up_to_date(program):
+    check = [sys.executable, str(ROOT / "docs" / program), "--check"]
     assert subprocess.run(check, cwd=ROOT, check=False).returncode == 0, "run `make docs`"
 
 

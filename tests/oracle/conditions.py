@@ -1,7 +1,9 @@
+# ruff: noqa: E501
 """Random `when` texts, asked of govaluate and of argotui: `python -m tests.oracle when`."""
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 from argotui.expr.when import evaluate_when
@@ -51,9 +53,7 @@ def differences(oracle: Oracle, seed: int, count: int) -> list[Difference]:
     answers = oracle.ask([{"kind": "when", "expression": text} for text in texts])
     found = []
     for text, answer in zip(texts, answers, strict=True):
-        wanted = told(answer)
-        if text == "":
-            continue
-        if (difference := compared(text, wanted, ours(lambda: evaluate_when(text)))) is not None:
+        difference = compared(text, told(answer), ours(partial(evaluate_when, text)))
+        if difference is not None and text:
             found.append(difference)
     return found
