@@ -5,6 +5,7 @@ Called by templates/steps and templates/dag: references, `when`, loops. Argo: 2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -22,12 +23,14 @@ from argotui.expr.golang import (
     sprintf,
     with_sorted_keys,
 )
+from argotui.expr.readjson import parse_json
 from argotui.expr.scope import MapScope, Scope
 from argotui.expr.when import evaluate_when
 from argotui.model.bodies import Call, Step
 from argotui.model.manifest import Arguments, Artifact, Json, Parameter, Sequence
 
 C = TypeVar("C", bound=Call)
+_ATOI = re.compile(r"[-+]?[0-9]+")
 _MAX_ITEMS = 1_000_000  # of a withSequence: more cannot be meant
 
 
@@ -191,16 +194,18 @@ def _sequence(loop: Sequence) -> list[str]:
     if abs(end - start) >= _MAX_ITEMS:
         raise HardError(f"withSequence asks for more than {_MAX_ITEMS} items")
     numbers = range(start, end + 1) if start <= end else range(start, end - 1, -1)
-    return [sprintf(loop.format, number) if loop.format else str(number) for number in numbers]
+    if not loop.format:
+        return [str(number) for number in numbers]
+    # Argo reads the text as one of JSON that it has put in quotes as it is
+    return [str(parse_json(f'"{sprintf(loop.format, number)}"')) for number in numbers]
 
 
 def _whole(value: int | str | None, default: int) -> int:
     if value is None:
         return default
-    try:
+    if isinstance(value, int) or _ATOI.fullmatch(value):
         return int(value)
-    except ValueError:
-        raise HardError(f'strconv.Atoi: parsing "{value}": invalid syntax') from None
+    raise HardError(f'strconv.Atoi: parsing "{value}": invalid syntax')
 
 
 def item_name(call: Call, number: int, item: Json) -> str:

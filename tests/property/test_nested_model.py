@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.play import Play
 from tests.property.nested import OUTCOMES, Body, Call, Model, manifest
+from tests.property.test_engine_recovery import crash
 
 WORK = Body("work", "work")
 QUICK = Body("quick", "quick")
@@ -133,12 +134,14 @@ def test_a_workflow_ends_as_its_model_says(data: st.DataObject) -> None:
 
 
 def _play_out(play: Play, model: Model, chance: Random) -> None:
-    """Report all work in an order that chance decides, and let time pass while there is none."""
+    """Report all work in an order that chance decides; now and then the driver is lost."""
     for _ in range(2_000):
         running = play.running
         if not running:
             assert play.phase != "Running", play.tree()
             return
+        if chance.random() < 0.05:
+            crash(play)
         name = chance.choice(running)
         if chance.random() < 0.5:
             play.report(name, "Running")

@@ -193,3 +193,34 @@ def test_recursion_ends_at_its_limit() -> None:
     deepest = max(play.engine.state.nodes.values(), key=lambda node: node.name.count("again"))
     assert deepest.message.startswith("Maximum recursion depth exceeded.")
     assert deepest.name.count("again") == 99
+
+
+SEQUENCES = {
+    "{count: '3'}": ["0:0", "1:1", "2:2"],
+    "{count: -2}": ["0:0", "1:-1", "2:-2", "3:-3"],
+    "{start: 3, end: 1}": ["0:3", "1:2", "2:1"],
+    "{start: '2', count: 2, format: 'x%02X'}": ["0:x02", "1:x03"],
+}
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_a_sequence_counts_up_and_down(sequence: str) -> None:
+    call = f"{{name: s, template: nop, withSequence: {sequence}}}"
+    play = Play(steps(f"        - - {call}\n")).start()
+    assert play.engine.state.children["wf[0]"] == [
+        f"wf[0].s({item})" for item in SEQUENCES[sequence]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "why"),
+    [
+        ("{count: ' 1'}", 'strconv.Atoi: parsing " 1": invalid syntax'),
+        ("{count: '1_0'}", 'strconv.Atoi: parsing "1_0": invalid syntax'),
+        ("{count: 1, format: 'a\"b%d'}", "invalid character 'b' after top-level value"),
+    ],
+)
+def test_a_sequence_that_cannot_be_read_says_why(sequence: str, why: str) -> None:
+    call = f"{{name: s, template: nop, withSequence: {sequence}}}"
+    play = Play(steps(f"        - - {call}\n")).start()
+    assert (play.phase, play.message) == ("Failed", why)
