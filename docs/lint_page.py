@@ -25,7 +25,8 @@ argotui lint --library shared/ wf.yaml     # templates to refer to, which are no
 argotui lint --kinds workflows,cronworkflows .
 ```
 
-Exit code 0: nothing is wrong (there may be warnings); 2: something is, or there was nothing to check.
+Exit code 0: nothing is wrong (there may be warnings); 2: something is, or there was nothing to check; 3: `--context` names a \
+cluster that cannot be read.
 
 | `-o` | |
 |---|---|
@@ -40,7 +41,8 @@ Exit code 0: nothing is wrong (there may be warnings); 2: something is, or there
 
 A `templateRef` or `workflowTemplateRef` is looked for in all that was given; then in the folders of `--library` and of `library` \
 in the [configuration](configuration.md); then in the manifests beside the one that was given, which is said. Only \
-WorkflowTemplates, ClusterWorkflowTemplates and ConfigMaps are taken from there. `run` and `plan` look in the same places.
+WorkflowTemplates, ClusterWorkflowTemplates and ConfigMaps are taken from there. With `--context NAME` or `-n NAMESPACE` the \
+[cluster](kubernetes.md) is asked for what is nowhere else. `run` and `plan` look in the same places.
 
 ## Limits of the API server
 

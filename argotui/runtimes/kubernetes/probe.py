@@ -20,6 +20,9 @@ RIGHTS = (
     ("delete", "pods", ""),
     ("get", "pods", "log"),
     ("create", "pods", "exec"),
+    ("create", "configmaps", ""),
+    ("get", "configmaps", ""),
+    ("delete", "configmaps", ""),
 )
 
 
