@@ -219,22 +219,26 @@ def _item_call(
     """Return the call of one item. Any tag that is left is an error, unless `when` is false."""
     name = item_name(call, number, item)
     inner = Layered(item_scope(item), scope)
-    bare = replace(
-        call, name=name, with_items=None, with_param=None, with_sequence=None, inline=None
-    )
-    wrong: str | None = None
     try:
         when = core.fill(call.when, inner)
         go, wrong = _item_goes(when)
+        one = replace(
+            call, name=name, when=when, with_items=None, with_param=None, with_sequence=None
+        )
         if not go:
-            return Expanded(
-                call=replace(bare, when=when, inline=call.inline), skip=skip_message(when)
-            )
-        filled = core.fill(replace(bare, when=when), inner, must=lambda _name: True)
-        inline = core.fill(call.inline, inner) if call.inline is not None else None
+            return Expanded(call=one, skip=skip_message(when))
+        if call.inline is None:
+            one = core.fill(one, inner, must=_always)
+        else:
+            filled = core.fill(replace(one, inline=None), inner, must=_always)
+            one = replace(filled, inline=core.fill(call.inline, inner))
     except (Unresolved, AbsentReference, ExpressionError, TagError, ValueError) as error:
         raise HardError(str(error)) from None
-    return Expanded(call=replace(filled, inline=inline), absent=absent, wrong=wrong)
+    return Expanded(call=one, absent=absent, wrong=wrong)
+
+
+def _always(_name: str) -> bool:
+    return True
 
 
 def _item_goes(when: str) -> tuple[bool, str | None]:

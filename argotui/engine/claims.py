@@ -16,6 +16,7 @@ from argotui.model.status import RunPhase
 
 CLAIMS = "claims"  # in the run's `extra`: the volumes that are there, as Argo's status has them
 _BUDGET = "budget"
+_FIELDS = ("volumeClaimTemplates", "podDisruptionBudget")  # of the spec
 _ANSWER, _FAULT = "answer/", "fault/"
 
 
@@ -30,6 +31,8 @@ def named(core: Core) -> dict[str, Any]:
 def are_made(core: Core) -> bool:
     """Say whether the run has its claims and its budget; the first call asks for them. The answers
     are remembered, so that a recovered engine does not ask again."""
+    if not any(map(core.spec.extra.get, _FIELDS)):
+        return True
     unanswered = [ask for ask in _asks(core) if _ANSWER + ask.question not in core.state.memory]
     for ask in unanswered:
         if ask.question not in core.asked:

@@ -6,7 +6,6 @@ Called by driver/ only. `Event -> handle -> Step(changes, commands)`; see ARCHIT
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from argotui.engine import claims, gc, locks, memoize, metrics, requests, run, shutdown, stall
@@ -237,7 +236,7 @@ def _merged(changes: list[Change]) -> tuple[Change, ...]:
             and isinstance(last, NodePatched)
             and last.name == change.name
         ):
-            merged[-1] = replace(last, fields={**last.fields, **change.fields})
+            merged[-1] = NodePatched(name=last.name, fields={**last.fields, **change.fields})
         else:
             merged.append(change)
     return tuple(merged)

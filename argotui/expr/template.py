@@ -77,7 +77,7 @@ def has_tag(value: object) -> bool:
                 return True
         elif kind is tuple or kind is list:
             todo += item
-        elif kind is dict or isinstance(item, Mapping):
+        elif kind is dict or (kind not in _FIELDS and isinstance(item, Mapping)):
             todo += item
             todo += item.values()
         elif kind in _FIELDS or is_dataclass(kind):
