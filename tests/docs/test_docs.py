@@ -1,5 +1,5 @@
 """The pages say what the program does: keys from the registry, commands and options that exist,
-links that lead somewhere."""
+links that lead somewhere, every page found from README, settings taken as they are shown."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ import pytest
 import typer.main
 
 from argotui.cli.app import COMMANDS, build
+from argotui.cli.config import load_config
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+OTHERS = [ROOT / "CHANGELOG.md", ROOT / "argotui" / "ARCHITECTURE.md"]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *OTHERS]
+MADE = sorted(each.name for each in (ROOT / "docs").glob("*_page.py"))
+WIDE = 130
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`(argotui [^`]+)`")
 _LINK = re.compile(r"!?\[[^]]*\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"")
+_ANCHOR = re.compile(r"\]\(([^)#:]*)#([^)]+)\)")
 
 
 def commands_in(page: Path) -> list[str]:
@@ -34,10 +39,60 @@ def commands_in(page: Path) -> list[str]:
 ALL = [(page.name, line) for page in PAGES for line in commands_in(page)]
 
 
-@pytest.mark.parametrize("program", ["keys_page.py", "expressions_page.py"])
+@pytest.mark.parametrize("program", ["keys_page.py", "lint_page.py", "expressions_page.py"])
 def test_a_page_made_of_code_is_up_to_date(program):
     check = [sys.executable, str(ROOT / "docs" / program), "--check"]
     assert subprocess.run(check, cwd=ROOT, check=False).returncode == 0, "run `make docs`"
+
+
+def test_make_docs_makes_all_pages_that_are_made():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [name for name in MADE if f"docs/{name}" not in makefile] == []
+
+
+def test_every_page_is_reached_from_readme():
+    seen, ahead = set(), [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        if page.suffix != ".md" or page in seen or not page.is_file():
+            continue
+        seen.add(page)
+        links = [link or source for link, source in _LINK.findall(page.read_text(encoding="utf-8"))]
+        ahead += [(page.parent / link).resolve() for link in links if ":" not in link]
+    assert [page.name for page in PAGES if page not in seen] == []
+
+
+def test_readme_begins_with_the_two_commands():
+    block = _FENCED.findall((ROOT / "README.md").read_text(encoding="utf-8"))[0]
+    assert [line.split()[:2] for line in block.splitlines()[1:3]] == [
+        ["make", "demo"],
+        ["make", "test"],
+    ]
+
+
+def test_the_settings_that_are_shown_are_taken(tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert shown is not None
+    for name in ("common", "argo"):
+        (tmp_path / name).mkdir()
+    file = tmp_path / "config.toml"
+    file.write_text(re.sub(r"^# (library = )", r"\1", shown[1], flags=re.MULTILINE))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("ARGOTUI_CONFIG", str(file))
+    config = load_config()
+    assert len(config.library) == 2
+    assert config.clusters
+    assert config.no_sandbox
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lines_are_no_wider_than_an_editor(page):
+    if f"{page.stem}_page.py" in MADE:
+        pytest.skip("made from the code")
+    text = _FENCED.sub("", page.read_text(encoding="utf-8"))
+    wide = [line[:60] for line in text.splitlines() if len(line) > WIDE and line[0] not in "|<"]
+    assert wide == []
 
 
 def test_there_are_commands_to_be_checked():
@@ -69,3 +124,12 @@ def test_links_and_files_that_are_named_are_there(page):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
     for name in re.findall(r"sample_workflows/[\w/.-]+", text):
         assert (ROOT / name.rstrip(".")).exists(), f"{page.name}: {name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_headings_that_links_name_are_there(page):
+    for target, anchor in _ANCHOR.findall(_FENCED.sub("", page.read_text(encoding="utf-8"))):
+        other = (page.parent / target) if target else page
+        heads = re.findall(r"^#+ (.+)$", other.read_text(encoding="utf-8"), re.MULTILINE)
+        names = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+        assert anchor in names, f"{page.name}: {target}#{anchor}"
