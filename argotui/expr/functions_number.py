@@ -106,13 +106,21 @@ def _extreme(name: str, choose: Callable[..., Any]) -> Callable[..., Any]:
     return apply
 
 
+def _counted(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """To Go a duration is a number of nanoseconds here."""
+    return tuple(
+        getattr(value, "nanoseconds", value) if type_name(value) == "time.Duration" else value
+        for value in values
+    )
+
+
 def mean(*values: Any) -> float:
-    numbers = _flat("mean", values)
+    numbers = _flat("mean", _counted(values))
     return math.fsum(numbers) / len(numbers) if numbers else 0.0
 
 
 def median(*values: Any) -> float:
-    numbers = sorted(map(float, _flat("median", values)))
+    numbers = sorted(map(float, _flat("median", _counted(values))))
     if not numbers:
         return 0.0
     middle = len(numbers) // 2
