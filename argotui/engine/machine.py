@@ -151,7 +151,7 @@ class Engine:
                 core.touch(name)
 
     def _settle(self) -> None:
-        """Walk until a pass changes nothing. Argo: 4.0; decision 1."""
+        """Walk until a pass changes nothing. Argo: 4.0."""
         core = self.core
         if core.state.run.phase is RunPhase.NEW or core.state.run.phase.is_completed:
             return

@@ -256,7 +256,7 @@ def exit_handler(core: Core) -> LifecycleHook | None:
 
 
 def finish(core: Core, phase: RunPhase, message: str) -> None:
-    """End the run. What is still running is stopped, and left in the phase it has (decision 3)."""
+    """End the run. What is still running is stopped, and left in the phase it has."""
     entry = core.state.nodes.get(core.state.run.name)
     if phase is RunPhase.ERROR and entry is not None and entry.phase is NodePhase.RUNNING:
         core.mark(entry, NodePhase.ERROR, "Workflow operation error")

@@ -1,6 +1,6 @@
 """No silent wait: a run with nothing left to wait for is ended, with the cause by name.
 
-Called by the machine after every event (decision 4).
+Called by the machine after every event.
 """
 
 from __future__ import annotations

@@ -151,8 +151,8 @@ class Node:
 class RunStatus:
     """The run as a whole: what Argo keeps beside `status.nodes`.
 
-    `name` is metadata.name, `run_id` the identity of this run (decision 5). `parked` is set when
-    an approval timeout ended the driver (decision 24).
+    `name` is metadata.name, `run_id` the identity of this run. `parked` is set when
+    an approval timeout ended the driver.
     """
 
     run_id: str = ""
