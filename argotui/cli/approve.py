@@ -33,7 +33,7 @@ def approve(
     parameter: o.Parameters = None,
     message: Annotated[str, typer.Option("-m", "--message", help="Kept with the node.")] = "",
 ) -> int:
-    """Let a suspended node go on, with values for the parameters that it asks for (-p). A run
+    """Let a suspended node go on. -p gives values for the parameters that it asks for. A run
     without a driver is recovered first."""
     if every == (node is not None):
         raise UsageError("name one node, or all of them with --all")

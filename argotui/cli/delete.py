@@ -25,8 +25,8 @@ def delete(
     ] = False,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
 ) -> int:
-    """Delete runs of this machine: journal, logs, kept sandboxes. A live run is not deleted;
-    what a killed driver left running is ended first."""
+    """Delete runs of this machine: journal, logs, kept sandboxes. What they have left in a cluster
+    goes with them. A live run is not deleted; what a killed driver left running is ended first."""
     from argotui.journal.index import delete_run, find_run, list_runs
     from argotui.journal.places import runs_folder
 

@@ -25,7 +25,7 @@ def doctor(
         DoctorOutput, typer.Option("-o", "--output", help="How to print.")
     ] = DoctorOutput.TABLE,
 ) -> int:
-    """Say what works on this machine: sandbox, images, terminal, state folder, cluster.
+    """Say what works on this machine. Sandbox, images, terminal, state folder, settings, cluster.
 
     Exit code 0 if workflows can run here, 3 if something that they need is missing.
     """

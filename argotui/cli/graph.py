@@ -49,7 +49,7 @@ def graph(
     template: Template = None,
     workflow: o.WorkflowName = None,
 ) -> int:
-    """Draw a workflow's steps and DAGs, or a run's with how its nodes stand.
+    """Draw a workflow's steps and DAGs, or how those of a run stand.
 
     Exit code 0, or 2 for an invalid manifest or a name that is not there.
     """

@@ -78,7 +78,7 @@ def lint(
         ),
     ] = LintOutput.PRETTY,
 ) -> int:
-    """Check manifests: all problems at once, each with its place and what to do.
+    """Check manifests: all problems at once. Each has its place and what to do.
 
     References are looked for in all the files given, in the libraries and beside the files, and
     with --context in a cluster. Exit code 0 if nothing is wrong (warnings may be), 2 if something

@@ -42,7 +42,7 @@ def plan(
     namespace: o.LookNamespace = None,
     output: Output = PlanOutput.TEXT,
 ) -> int:
-    """Show the tree that would run, as far as it can be known; nothing is started or written.
+    """Show the tree that would run, as far as it can be known. Nothing is started or written.
 
     Values that come with the run keep their tag, such as {{steps.a.outputs.result}}. Exit code 0,
     2 for an invalid manifest, 3 where --context names a cluster that cannot be read.

@@ -35,7 +35,7 @@ def runs(
     output: Annotated[RunsOutput, typer.Option("-o", "--output", help="How.")] = RunsOutput.TABLE,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="So many at most.")] = 50,
 ) -> int:
-    """List the runs of this machine, newest first; those whose time is over go first."""
+    """List the runs of this machine, newest first. Those whose time is over are removed."""
     keeping = load_config().keeping
     sweep_runs(keeping)
     found = list_runs(runs_folder())

@@ -21,9 +21,10 @@ def shell(
         str, typer.Option("-c", "--container", metavar="NAME", help="Of several containers.")
     ] = "",
 ) -> int:
-    """Open a shell in the sandbox of a step that runs, or failed: those are kept.
+    """Open a shell in the sandbox of a step that runs or failed. Those of steps that succeeded are
+    not kept.
 
-    Exit code of the shell.
+    Exit code of the shell; 3 where nothing is left.
     """
     from argotui.bootstrap import open_shell
     from argotui.cli.nodes import find_node, path_of
@@ -36,7 +37,7 @@ def shell(
     found = _with_work(find_node(node, state), state)
     ref, work = state.work[found.name]
     assert isinstance(work, PodWork)
-    say(f"{path_of(found, state)} as it was left; exit comes back")
+    say(f"{path_of(found, state)} as it is now; exit comes back")
     return open_shell(known.folder, ref, work, container)
 
 
