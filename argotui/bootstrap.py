@@ -246,7 +246,8 @@ def open_shell(folder: Path, ref: WorkRef, work: PodWork, container: str) -> int
 
     header = read_header(folder)
     if header.runtime != Where.LOCAL:
-        raise RuntimeFault(f"the {header.runtime} runtime keeps nothing to look at")
+        where = f"this one is in {header.where}: kubectl exec"
+        raise RuntimeFault(f"shell is for steps on this machine, {where}")
     place = _run_place(
         folder,
         header,
