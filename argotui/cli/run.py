@@ -129,7 +129,7 @@ def _choices(given: Mapping[str, Any]) -> Choices:
         workflow=given["workflow"],
         origin=given["origin"],
         strict=given["strict"],
-        runtime=given["runtime"],
+        runtime=Where(given["runtime"]),  # a text with some versions of Typer
         context=given["kube_context"],
         namespace=given["namespace"],
         pending_timeout=_seconds("--pending-timeout", given["pending_timeout"]),
