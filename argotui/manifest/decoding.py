@@ -64,8 +64,11 @@ class Decoding:
     def text_wanted(self, path: Path, value: Any) -> None:
         """Report a scalar that is taken as the text it looks like. Never when strict."""
         name = next((part for part in reversed(path) if isinstance(part, str)), "")
-        if name == "value" and len(path) > 1:
-            name = str(path[-2])
+        match path:
+            case [*_, str(several), int(index), "value"]:
+                name = f"{several}[{index}].value"
+            case [*_, above, "value"]:
+                name = str(above)
         what = f"{name} has {go_kind(value)} {value_text(value)} where Argo wants text"
         self.report(path, what, "quote it", warning="text-wanted")
 

@@ -272,6 +272,11 @@ def test_scalars_taken_as_text_are_a_deviation():
     )
 
 
+def test_a_value_in_a_list_is_named_by_its_list():
+    run = resolved(templates("{name: m, container: {image: x, env: [{name: A, value: 3}]}}"))
+    assert run.deviations[0].endswith("refuse: env[0].value has number 3 where Argo wants text")
+
+
 def test_the_library_comes_along():
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n"
     run = resolved(templates("{name: m, suspend: {}}"), text)
