@@ -23,7 +23,14 @@ from argotui.runtimes.kubernetes.held import read_held
 from argotui.runtimes.kubernetes.kept import Folder, Kept
 from argotui.runtimes.kubernetes.logs import LogFollower
 from argotui.runtimes.kubernetes.making import Maker
-from argotui.runtimes.kubernetes.report import report_of, settled, started, waits_for
+from argotui.runtimes.kubernetes.report import (
+    as_running,
+    has_lost_a_main,
+    report_of,
+    settled,
+    started,
+    waits_for,
+)
 from argotui.runtimes.kubernetes.shim import (
     ANNOTATION_NODE_ID,
     LABEL_ATTEMPT,
@@ -32,6 +39,8 @@ from argotui.runtimes.kubernetes.shim import (
 )
 
 _LOG_SECONDS = 30.0  # for the last lines of a pod before its end is told anyway
+_OTHERS_SECONDS = 2.0  # to hear by themselves that a main failed
+_GRACE = 30.0  # seconds, a kubelet's
 _STOPPED = "stopped before it ended"
 Pod = Mapping[str, Any]
 
@@ -51,6 +60,7 @@ class Tracked:
     making: asyncio.Task[None] | None = None
     ending: asyncio.Task[None] | None = None
     holding: asyncio.Task[None] | None = None
+    clearing: asyncio.Task[None] | None = None
 
     @property
     def ref(self) -> WorkRef:
@@ -226,13 +236,16 @@ class Pods:
             self._begin_end(tracked, ended, gone=False)
         elif tracked.ending is None:
             self._say(tracked, report_of(pod, tracked.kept.plan, tracked.kept.read))
+            if tracked.clearing is None and has_lost_a_main(pod, tracked.kept.plan):
+                tracked.clearing = self._spawn(self._end_others(tracked, pod))
 
     def _gone(self, tracked: Tracked, pod: Pod | None) -> None:
         """The pod is no longer there; its last state counts if it had ended by then."""
         if tracked.ending is not None:
             return
+        last = tracked.pod if pod is None and tracked.clearing is not None else pod
         tracked.pod = None
-        ended = settled(pod, gone=True) if pod is not None else None
+        ended = settled(last, gone=True) if last is not None else None
         if ended is not None:
             self._begin_end(tracked, ended, gone=True)
             return
@@ -241,6 +254,20 @@ class Pods:
             self._end(tracked, Report(state=PodState.FAILED, message=reason))
         else:
             self._end(tracked, Report(state=PodState.GONE))
+
+    async def _end_others(self, tracked: Tracked, pod: Pod) -> None:
+        """End a pod whose main failed; what depends on it has had time to say why it is not run."""
+        await asyncio.sleep(_OTHERS_SECONDS)
+        while tracked.holding is not None and not tracked.holding.done():
+            await asyncio.wait({tracked.holding})
+        if tracked.ending is not None or tracked.over:
+            return
+        grace = (pod.get("spec") or {}).get("terminationGracePeriodSeconds")
+        try:
+            await self._delete(tracked, _GRACE if grace is None else float(grace))
+        except RuntimeFault as error:
+            self._tell(str(error))
+            self._gone(tracked, None)
 
     # -- the end -----------------------------------------------------------------------------------
 
@@ -273,7 +300,7 @@ class Pods:
             return
         was_up = any(each.state == "terminated" for each in report.containers)
         if was_up and tracked.told is not None and tracked.told.state is PodState.PENDING:
-            self._say(tracked, _as_running(report))  # it ran and ended between two looks
+            self._say(tracked, as_running(report))  # it ran and ended between two looks
         tracked.over = True
         if tracked.timed_out and not report.fault:
             report = replace(report, state=PodState.FAILED, message=tracked.timed_out)
@@ -371,16 +398,3 @@ class Pods:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _as_running(report: Report) -> Report:
-    return replace(
-        report,
-        state=PodState.RUNNING,
-        finished_at=None,
-        parameters={},
-        result=None,
-        collect_errors=(),
-        message="",
-        reason="",
-    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,8 +47,8 @@ def report_of(
     if state.has_ended and _lost_words(status, plan, words):
         outputs = damaged(plan)
     is_over = state.has_ended
-    if outputs.errors:  # Argo's executor would have failed the pod
-        state = PodState.FAILED
+    if outputs.errors or (is_over and _a_sidecar_failed(containers, plan)):
+        state = PodState.FAILED  # Argo's executor, or its plain sidecars, would have failed the pod
     return Report(
         state=state,
         containers=containers,
@@ -62,6 +63,20 @@ def report_of(
         collect_errors=outputs.errors,
         waits_for=waits_for(pod) if state is PodState.PENDING else "",
         progress=_progress(words, plan),
+    )
+
+
+def as_running(report: Report) -> Report:
+    """Return the report of a pod that has ended as it was just before."""
+    return replace(
+        report,
+        state=PodState.RUNNING,
+        finished_at=None,
+        parameters={},
+        result=None,
+        collect_errors=(),
+        message="",
+        reason="",
     )
 
 
@@ -126,6 +141,19 @@ def _is_disturbed(pod: Mapping[str, Any], ends: list[Any]) -> bool:
     return any(each["exitCode"] in _KILLED and each.get("reason") != "OOMKilled" for each in ends)
 
 
+def has_lost_a_main(pod: Mapping[str, Any], plan: Plan) -> bool:
+    """Whether a main failed while others go on. They are to be ended, as in Argo: one that was
+    killed as a whole told nobody, and who depends on it would wait for ever. Argo: 3.4."""
+    if len(plan.mains) < 2 or pod["metadata"].get("deletionTimestamp"):
+        return False
+    states = {
+        str(each["name"]): each.get("state") or {}
+        for each in (pod.get("status") or {}).get("containerStatuses") or ()
+    }
+    mains = [(states.get(name) or {}).get("terminated") for name in plan.mains]
+    return not all(mains) and any(each and each.get("exitCode") for each in mains)
+
+
 def seconds(text: Any) -> float | None:
     """Return a time of the API as unix seconds."""
     return datetime.fromisoformat(str(text)).timestamp() if text else None
@@ -144,6 +172,14 @@ def _words(status: Mapping[str, Any], plan: Plan) -> dict[str, LastWords]:
         if words is not None and each["name"] in plan.shimmed:
             found[str(each["name"])] = words
     return found
+
+
+def _a_sidecar_failed(containers: tuple[ContainerState, ...], plan: Plan) -> bool:
+    """A kubelet does not mind how native sidecars end; Argo does. Argo: 1.6."""
+    return any(
+        each.name in plan.sidecars and each.exit_code and each.exit_code not in _KILLED
+        for each in containers
+    )
 
 
 def _lost_words(status: Mapping[str, Any], plan: Plan, words: Mapping[str, LastWords]) -> bool:

@@ -42,10 +42,20 @@ class Wrap:
 
 def shim_text(wrap: Wrap) -> str:
     """Return the script; its arguments are the command of the container."""
-    parts = [_head(wrap), _ENCODE, _LEAVE]
+    parts = [_head(wrap), _ENCODE, _DONE, _LEAVE]
     if wrap.after:
         parts.append(_AFTER.replace("@AFTER@", " ".join(wrap.after)))
     parts += [_LOOKUP, _FORWARD, _run(wrap), _outputs(wrap)]
+    return "\n".join(part.strip("\n") for part in parts)
+
+
+def sidecar_text(wrap: Wrap) -> str:
+    """Return a script that runs its command once, whatever becomes of the container, and stays
+    when it has ended, until it is told to end: then it ends with the command's exit code.
+
+    A native sidecar that ends is started again; in Argo one that has ended is over.
+    """
+    parts = (_head(wrap), _DONE, _REST, _LOOKUP, _FORWARD, _START.format(out=""), _WAIT, _STAY)
     return "\n".join(part.strip("\n") for part in parts)
 
 
@@ -82,13 +92,37 @@ else
 fi
 """
 
+_DONE = """
+done_() { printf '%s %s\\n' "$1" "$2" > $D/e && $T mv $D/e $D/exitcode; }
+"""
+
 # leave CODE ORIGIN TEXT: end without having run the command.
 _LEAVE = """
-done_() { printf '%s %s\\n' "$1" "$2" > $D/e; $T mv $D/e $D/exitcode; }
 leave() {
   printf '%s%s c=%s t=+%s' argotui1 $F "$1" "$(printf %s "$3" | enc)" > "$M"
   done_ "$1" "$2"; exit "$1"
 }
+"""
+
+# rest CODE: wait to be told to end. A container that was begun before does not run again; one that
+# was killed as a whole had no time to say its code.
+_REST = """
+rest() {
+  w=; trap "kill \\$w 2>/dev/null; exit $1" HUP INT QUIT TERM USR1 USR2 WINCH
+  while :; do $T sleep 3600 </dev/null >/dev/null 2>&1 9<&- & w=$!; wait $w; done
+}
+leave() { printf %s "$3" > "$M"; done_ "$1" "$2"; rest "$1"; }
+if [ -e $D/began ]; then
+  r=137; [ ! -e $D/exitcode ] || read -r r o < $D/exitcode
+  rest $r
+fi
+: > $D/began
+"""
+
+_STAY = """
+done_ "$r" "$r"
+[ -z "$g" ] || exit $r
+rest $r
 """
 
 _AFTER = """
@@ -111,7 +145,7 @@ esac
 # A signal that comes before the command is there is kept for it.
 _FORWARD = """
 exec 9<&0; c=; g=
-for s in HUP INT QUIT TERM USR1 USR2; do
+for s in HUP INT QUIT TERM USR1 USR2 WINCH; do
   trap "g=$s; [ -z \\"\\$c\\" ] || kill -$s \\$c 2>/dev/null" $s
 done
 e=; if env --default-signal=INT,QUIT true >/dev/null 2>&1; then
@@ -191,6 +225,11 @@ put() {{
 }}
 """
 
+# Where the code cannot be written nobody hears of it, and who waits for it would wait for ever.
+_SAID = """
+if ! done_ "$r" "$r" && [ "$r" = 0 ]; then r=64; fi
+"""
+
 _HOLD = """
 if [ -n "$hold" ]; then
   i=0
@@ -221,7 +260,7 @@ def _outputs(wrap: Wrap) -> str:
     parts += [f"put {key} {_quoted(path)}" for key, path in files]
     parts.append('m=; [ ! -s "$M" ] || [ $z -gt 900 ] || m=" m=+$($T head -c 800 "$M" | enc)"')
     if wrap.is_ordered:
-        parts.append('done_ "$r" "$r"')
+        parts.append(_SAID)
     turns = str(wrap.hold_seconds * _TURNS_A_SECOND)
     parts.append(_HOLD.replace("@NONCE@", wrap.nonce).replace("@TURNS@", turns))
     parts.append('printf \'%s%s c=%s%s%s\' argotui1 $F "$r" "$o" "$m" > "$M"\nexit $r')

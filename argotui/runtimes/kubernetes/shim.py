@@ -14,8 +14,9 @@ from typing import Any
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, PodWork, WorkRef
 from argotui.runtimes.kubernetes.retries import Tries, tries_of
-from argotui.runtimes.kubernetes.script import Wrap, relay_text, shim_text
+from argotui.runtimes.kubernetes.script import Wrap, shim_text, sidecar_text
 from argotui.runtimes.kubernetes.shells import shell_of
+from argotui.runtimes.kubernetes.signals import hear_signals, relay, say_first
 
 LABEL_RUN = "argotui.dev/run"
 LABEL_ATTEMPT = "argotui.dev/attempt"
@@ -111,6 +112,7 @@ def shape(ref: WorkRef, work: PodWork, setting: Setting) -> Shaped:
     config_map = _stage(draft)
     _wrap_mains(draft)
     _move_sidecars(draft)
+    hear_signals(draft.spec, draft.shimmed)
     _name_argo_words(draft)
     _add_volumes(draft)
     return Shaped(pod=pod, plan=_plan(draft), config_map=config_map)
@@ -220,8 +222,6 @@ def _wrap_mains(draft: _Draft) -> None:
         progress = _mentions(draft, container, "ARGO_PROGRESS_FILE")
         if captures or collects or ordered or draft.tries or progress:
             _wrap(draft, container, captures=captures, collects=collects, progress=progress)
-        elif work.daemon:
-            _relay(container)
 
 
 def _wrap(
@@ -236,14 +236,8 @@ def _wrap(
     if not command:
         raise RuntimeFault(_NO_COMMAND.format(name=container["name"]))
     shell = shell_of(container)
-    if shell is None:
-        draft.needs_tools = True
     wrap = Wrap(
-        name=container["name"],
-        nonce=draft.nonce,
-        home=HOME,
-        message=container.get("terminationMessagePath") or TERMINATION_LOG,
-        tools="" if shell else _TOOL,
+        **_basics(draft, container, shell),
         captures=captures,
         files=tuple(each.path for each in collects),
         after=tuple(draft.work.order.get(container["name"], ())),
@@ -252,24 +246,27 @@ def _wrap(
         progress=progress,
         hold_seconds=draft.setting.hold_seconds,
     )
-    shell_words = [shell] if shell else [_TOOL, "sh"]
     if container["name"] == "main":
         draft.shell = shell or "sh"
-    # A kubelet reads $(NAME) and $$ in commands; the user's words it must read, ours it must not.
-    text = shim_text(wrap).replace("$", "$$")
-    container["command"] = [*shell_words, "-c", text, "argotui", *command]
-    _append(container, "volumeMounts", {"name": _VOLUME, "mountPath": HOME})
-    draft.needs_home = True
+    _put_around(draft, container, shell, shim_text(wrap))
     draft.shimmed.append(container["name"])
 
 
-def _relay(container: dict[str, Any]) -> None:
-    """A command that is process 1 hears no SIGTERM: let a shell be it, where there is one."""
-    shell = shell_of(container)
-    command = container.get("command") or []
-    if shell and command:
-        text = relay_text().replace("$", "$$")
-        container["command"] = [shell, "-c", text, "argotui", *command]
+def _basics(draft: _Draft, container: dict[str, Any], shell: str | None) -> dict[str, Any]:
+    return {
+        "name": container["name"],
+        "nonce": draft.nonce,
+        "home": HOME,
+        "message": container.get("terminationMessagePath") or TERMINATION_LOG,
+        "tools": "" if shell else _TOOL,
+    }
+
+
+def _put_around(draft: _Draft, container: dict[str, Any], shell: str | None, text: str) -> None:
+    say_first(container, [shell] if shell else [_TOOL, "sh"], text)
+    _append(container, "volumeMounts", {"name": _VOLUME, "mountPath": HOME})
+    draft.needs_home = True
+    draft.needs_tools = draft.needs_tools or shell is None
 
 
 def _move_sidecars(draft: _Draft) -> None:
@@ -277,7 +274,7 @@ def _move_sidecars(draft: _Draft) -> None:
     spec, mains = draft.spec, set(draft.work.mains)
     for container in spec.get("initContainers") or ():
         if container.get("restartPolicy") == "Always":
-            _relay(container)
+            relay(container)
     stay: list[dict[str, Any]] = []
     move: list[dict[str, Any]] = []
     for container in spec.get("containers") or ():
@@ -286,10 +283,28 @@ def _move_sidecars(draft: _Draft) -> None:
         return
     spec["containers"] = stay
     for container in move:
-        _relay(container)
+        if container.get("command"):
+            _let_end(draft, container)
         container["restartPolicy"] = "Always"
         draft.sidecars.append(container["name"])
     spec["initContainers"] = [*(spec.get("initContainers") or ()), *move]
+
+
+def _let_end(draft: _Draft, container: dict[str, Any]) -> None:
+    """Let a sidecar's command end by itself, once and for all. Argo: 1.6, 3.1.
+
+    Of native sidecars a kubelet awaits the startupProbe before the mains; Argo does not, and one
+    that has ended would never pass it.
+    """
+    shell = shell_of(container)
+    text = sidecar_text(Wrap(**_basics(draft, container, shell)))
+    _put_around(draft, container, shell, text)
+    startup, liveness = container.pop("startupProbe", None), container.get("livenessProbe")
+    if startup and liveness:
+        tries, period = startup.get("failureThreshold", 3), startup.get("periodSeconds", 10)
+        first = startup.get("initialDelaySeconds", 0) + tries * period
+        delay = max(first, liveness.get("initialDelaySeconds", 0))
+        container["livenessProbe"] = {**liveness, "initialDelaySeconds": delay}
 
 
 def _add_volumes(draft: _Draft) -> None:

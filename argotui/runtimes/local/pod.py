@@ -19,7 +19,9 @@ from argotui.runtimes.local.process import NOT_RUN
 DEADLINE = "Pod was active on the node longer than the specified deadline"
 ADDRESS = "127.0.0.1"  # the network is the machine's
 _LOOK_AT_PROGRESS = 1.0  # seconds
-_KILLED = (137, 143)  # how sidecars end, rightly
+_STOPPED = 143
+_KILLED = (137, _STOPPED)  # how sidecars end, rightly
+_OTHERS_SECONDS = 2.0  # how long other mains go on once one has failed
 
 
 class Pod:
@@ -42,6 +44,7 @@ class Pod:
         ]
         self._deadline: Timer | None = None
         self._progress: Timer | None = None
+        self._clearing: Timer | None = None
         self._grace: float | None = None  # set once it is to end
         self._advancing = self._again = False
 
@@ -121,6 +124,16 @@ class Pod:
             for container in self._containers:
                 if container.running:
                     container.stop(self.plan["grace"])
+        elif self._clearing is None and any(c.exit_code for c in self._mains()):
+            self._clearing = self._loop.after(_OTHERS_SECONDS, self._end_others)
+
+    def _end_others(self) -> None:
+        """A main that fails takes the others with it. Argo: 3.4."""
+        for container in self._mains():
+            if container.running:
+                container.stop(self.plan["grace"])
+            elif not container.started:
+                container.end_with(_STOPPED)
 
     def _initialised(self) -> bool:
         """Run init containers one after the other; a failing one stands in the way for good."""
@@ -154,7 +167,10 @@ class Pod:
             container.start()
 
     def _mains_ended(self) -> bool:
-        return all(c.ended for c in self._containers if c.spec["kind"] == "main")
+        return all(container.ended for container in self._mains())
+
+    def _mains(self) -> list[Container]:
+        return [each for each in self._containers if each.spec["kind"] == "main"]
 
     def _is_up(self) -> bool:
         return all(c.state["ready"] for c in self._containers if c.spec["kind"] != "init")
@@ -191,7 +207,7 @@ class Pod:
         return False
 
     def _finish(self, message: str = "", stage_errors: list[str] | None = None) -> None:
-        for timer in (self._deadline, self._progress):
+        for timer in (self._deadline, self._progress, self._clearing):
             if timer:
                 timer.cancel()
         status = self.status

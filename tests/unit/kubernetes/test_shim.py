@@ -30,7 +30,9 @@ def test_a_pod_that_hands_nothing_back_stays_the_users():
     before = copy.deepcopy(given)
     shaped = shape(REF, PodWork(pod=given), SETTING)
     assert given == before
-    assert shaped.pod["spec"] == {**before["spec"], "restartPolicy": "Never"}
+    # Beside its pod's pause the command is not process 1, as in Argo: it hears signals.
+    added = {"restartPolicy": "Never", "shareProcessNamespace": True}
+    assert shaped.pod["spec"] == {**before["spec"], **added}
     assert shaped.pod["metadata"] == {
         "name": "wf-a-1",
         "namespace": "argo",

@@ -1,0 +1,141 @@
+"""How containers end: by themselves, by a signal, by force, and with each other. Argo: 1.6, 3.4."""
+
+from __future__ import annotations
+
+from argotui.model.work import PodState, PodWork
+from tests.contract.house import LOCAL, REAL, container, contract, pod
+
+WORK = {"name": "work", "mountPath": "/data"}
+EMPTY = {"name": "work", "emptyDir": {}}
+
+
+def states(report):
+    return {each.name: each for each in report.containers}
+
+
+def in_order(*containers, order):
+    names = tuple(each["name"] for each in containers)
+    order = {name: order.get(name, ()) for name in names}
+    spec = pod(*containers, terminationGracePeriodSeconds=2)
+    return PodWork(pod=spec, mains=names, order=order)
+
+
+@contract(*REAL)
+async def test_a_sidecar_that_ends_by_itself_is_over(house):
+    side = container("echo once", "side", volumeMounts=[WORK])
+    if house.kind == "kubernetes":
+        side["command"][2] = "echo once >> /data/f"
+    work = PodWork(
+        pod=pod(
+            container("sleep 3; cat /data/f 2>/dev/null || :", volumeMounts=[WORK]),
+            side,
+            volumes=[EMPTY],
+        ),
+        capture_result=True,
+    )
+    ref = await house.start(work)
+    report = await house.ended(ref)
+    found = states(report)["side"]
+    assert (report.state, found.exit_code, found.reason) == (PodState.SUCCEEDED, 0, "Completed")
+    if house.kind == "kubernetes":
+        assert report.result == "once"
+    else:
+        assert [line.text for line in house.lines(ref, "side")] == [b"once"]
+
+
+@contract(*REAL)
+async def test_a_sidecar_that_fails_by_itself_fails_the_pod_when_the_mains_have_ended(house):
+    main, side = container("sleep 1; echo done"), container("exit 3", "side")
+    report = await house.run(PodWork(pod=pod(main, side), capture_result=True))
+    found = states(report)
+    assert (report.state, report.result) == (PodState.FAILED, "done")
+    assert (found["main"].exit_code, found["side"].exit_code) == (0, 3)
+
+
+@contract(*REAL)
+async def test_how_a_sidecar_answers_when_it_is_ended_counts(house):
+    for script, code in (("trap 'exit 0' TERM", 0), ("trap 'exit 5' TERM", 5), (":", 143)):
+        side = container(f"{script}; echo up; sleep 1000 & wait", "side")
+        work = PodWork(pod=pod(container("sleep 1"), side, terminationGracePeriodSeconds=5))
+        report = await house.run(work)
+        wanted = PodState.FAILED if code == 5 else PodState.SUCCEEDED
+        assert (report.state, states(report)["side"].exit_code) == (wanted, code)
+
+
+@contract(*REAL)
+async def test_the_command_of_a_sidecar_that_is_not_there_is_told_in_argos_words(house):
+    side = {"name": "side", "image": "busybox:1.37", "command": ["nope"]}
+    report = await house.run(PodWork(pod=pod(container("sleep 1"), side)))
+    found = states(report)["side"]
+    assert (report.state, found.exit_code) == (PodState.FAILED, 64)
+    assert found.message == (
+        'failed to find name in PATH: exec: "nope": executable file not found in $PATH'
+    )
+
+
+@contract(*REAL)
+async def test_a_main_that_fails_takes_the_others_with_it(house):
+    report = await house.run(
+        in_order(
+            container("exit 3", "bad"),
+            container("true", "dep"),
+            container("exec sleep 100", "slow"),
+            container("true", "after"),
+            container("trap '' TERM; while :; do sleep 0.1; done", "deaf"),
+            order={"dep": ("bad",), "after": ("slow",)},
+        )
+    )
+    found = states(report)
+    assert {name: each.exit_code for name, each in found.items()} == {
+        "bad": 3,
+        "dep": 64,
+        "slow": 143,
+        "after": 143,
+        "deaf": 137,
+    }
+    assert report.state is PodState.FAILED
+
+
+@contract("kubernetes")
+async def test_who_depends_on_a_container_that_was_killed_whole_does_not_wait_for_ever(house):
+    """It wrote no exit code: here the kubelet kills it, as a cgroup does for want of memory."""
+    probe = {
+        "exec": {"command": ["false"]},
+        "periodSeconds": 1,
+        "failureThreshold": 1,
+        "terminationGracePeriodSeconds": 1,
+    }
+    deaf = "trap '' TERM; while :; do sleep 1; done"
+    for bad, code in (
+        (container(deaf, "bad", livenessProbe=probe), 137),
+        ({"name": "bad", "image": "busybox:1.37", "command": ["bash", "-c", "true"]}, 64),
+    ):
+        dep = container("echo never", "dep")
+        report = await house.run(in_order(bad, dep, order={"dep": ("bad",)}))
+        found = states(report)
+        assert report.state is PodState.FAILED
+        assert (found["bad"].exit_code, found["dep"].exit_code) == (code, 143)
+
+
+@contract(*REAL)
+async def test_a_signal_ends_a_command_also_where_nobody_wants_its_outputs(house):
+    killed = await house.run(PodWork(pod=pod(container("kill $$$$; sleep 1; echo no"))))
+    assert (killed.state, killed.containers[0].exit_code) == (PodState.FAILED, 143)
+    ref = await house.start(PodWork(pod=pod(container("echo up; sleep 100; echo no"))))
+    await house.said(ref, "up")
+    await house.runtime.stop(ref, 30.0)
+    assert (await house.ended(ref)).containers[0].exit_code == 143
+
+
+@contract(*REAL)
+async def test_at_its_deadline_a_command_ends_at_once_with_143(house):
+    main = {"name": "main", "image": "busybox:1.37", "command": ["sleep", "100"]}
+    report = await house.run(PodWork(pod=pod(main), deadline_seconds=1.0))
+    assert (report.reason, report.containers[0].exit_code) == ("DeadlineExceeded", 143)
+
+
+@contract(*LOCAL)
+async def test_a_failing_sidecar_and_a_failing_main_are_both_told(house):
+    main, side = container("sleep 0.2; exit 4"), container("exit 3", "side")
+    found = states(await house.run(PodWork(pod=pod(main, side))))
+    assert (found["main"].exit_code, found["side"].exit_code) == (4, 3)
