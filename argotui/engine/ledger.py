@@ -22,7 +22,8 @@ class Ledger:
     """`pods`: active pods of the run. The others are by boundary id: active pods, active
     children, failed children (types Pod, Steps, DAG only), and open nodes of every type.
     `awaited` are nodes that the world or a person will say more of; of a daemon that is up nobody
-    waits for more. `freed` is set when a pod or a child stopped being active."""
+    waits for more; `suspends` are those among them. `freed` is set when a pod or a child stopped
+    being active."""
 
     pods: int = 0
     boundary_pods: Counter[str] = field(default_factory=Counter)
@@ -30,6 +31,7 @@ class Ledger:
     failed: Counter[str] = field(default_factory=Counter)
     open: Counter[str] = field(default_factory=Counter)
     awaited: int = 0
+    suspends: int = 0
     freed: bool = False
 
     def count(self, node: Node, by: int) -> None:
@@ -39,6 +41,7 @@ class Ledger:
             self.open[boundary] += by
             if _is_awaited(node):
                 self.awaited += by
+                self.suspends += by if node.type is NodeType.SUSPEND else 0
         if node.type not in _COUNTED:
             return
         if node.phase in _ACTIVE:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from argotui.engine.core import Core
 from argotui.engine.run import finish
-from argotui.model.status import NodePhase, RunPhase
+from argotui.model.status import NodePhase, NodeType, RunPhase
 
 
 def check(core: Core) -> None:
@@ -15,7 +15,7 @@ def check(core: Core) -> None:
     run = core.state.run
     if run.phase.is_completed or run.suspended or run.parked or core.timers.at or run.waiting_lock:
         return
-    if core.ledger.awaited or core.awaited_answers or _locks_wanted(core):
+    if core.awaited_answers or _locks_wanted(core) or _somebody_answers(core):
         return
     open_nodes = [node for node in core.state.nodes.values() if not node.is_fulfilled]
     deepest = open_nodes[-1] if open_nodes else None
@@ -29,8 +29,23 @@ def check(core: Core) -> None:
     finish(core, RunPhase.ERROR, message)
 
 
+def _somebody_answers(core: Core) -> bool:
+    """Say whether the world, or a person, will say more. A suspend node whose time is over has
+    been looked at for the last time."""
+    ledger = core.ledger
+    if ledger.awaited > ledger.suspends:
+        return True
+    return ledger.suspends > 0 and any(
+        node.type is NodeType.SUSPEND
+        and not node.has_ended
+        and (node.wake_at is None or node.wake_at > core.now)
+        for node in core.state.nodes.values()
+    )
+
+
 def _cause(core: Core) -> str:
-    """Say which limit keeps everything back, and which daemons take its places."""
+    """Say which limit keeps everything back, and which daemons take its places; or which loop has
+    ended before the exit handlers of its items. Argo: 4.5, 4.7, 4.8."""
     limit = core.spec.parallelism
     if limit is not None and core.ledger.pods >= limit:
         up = [node.display_name for node in core.state.nodes.values() if node.daemoned]
@@ -43,6 +58,10 @@ def _cause(core: Core) -> str:
         if frame is not None and owner is not None and frame.template.parallelism is not None:
             up = [node.display_name for node in core.daemons_of(owner.id)]
             return _limited(f"'{owner.display_name}'", frame.template.parallelism, up)
+    for node in core.state.nodes.values():
+        group = core.state.nodes.get(core.parents.get(core.parents.get(node.name, ""), ""))
+        if node.hooked and not node.is_fulfilled and group is not None and group.has_ended:
+            return f": '{group.display_name}' has ended, and with it the handlers of its items"
     return ""
 
 

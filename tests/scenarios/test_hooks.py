@@ -323,3 +323,16 @@ def test_the_handlers_of_the_later_items_are_lost_while_the_first_runs() -> None
     assert handlers(play) == [".t(0:1).onExit", ".t.onExit"]
     play.run_all()
     assert play.phase == "Succeeded"
+
+
+@pytest.mark.parametrize("handler", ["nap", "nested"])
+def test_a_handler_of_an_item_that_goes_on_after_its_group_ends_the_run_by_name(
+    handler: str,
+) -> None:
+    """Argo looks at it no more, and keeps the workflow Running for ever."""
+    text = dag(f"          - {{name: t, template: work, withItems: [1], onExit: {handler}}}\n")
+    text += "    - name: nap\n      suspend: {duration: 10s}\n"
+    text += "    - name: nested\n      steps: [[{name: x, template: work}]]\n"
+    play = Play(text).start().report(".t(0:1)").run_all().advance(20)
+    assert play.phase == "Error"
+    assert "'t' has ended, and with it the handlers of its items" in play.message
