@@ -36,6 +36,9 @@ def reported(core: Core, event: WorkReported) -> None:
         used = pod_resources(asked[1].pod, event.report.containers)
         core.patch(node, resources_duration=used)
     _settle(core, node, judgement)
+    if judgement.phase.is_completed:
+        for text in event.report.notes:
+            core.note(text, node.name)
     for child in judgement.children:
         _container_node(core, node, child)
 

@@ -168,7 +168,7 @@ class Report:
     `stage_errors` are sentences. `fault` is set where the runtime itself could not do the work:
     an image that has no stand-in, a sandbox that would not start. `response` is that of HTTP
     work (`statusCode`, `body`, `headers`) or of data work (`keys`). `object` is the live object of
-    resource work.
+    resource work. `notes` are sentences for people, told with the end.
     """
 
     state: PodState
@@ -188,6 +188,7 @@ class Report:
     progress: str = ""  # "n/m" from ARGO_PROGRESS_FILE
     response: JsonObject | None = None
     object: JsonObject | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from typing import Any
 
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError
-from argotui.runtimes.kubernetes.pods import Pods, Tracked
+from argotui.runtimes.kubernetes.pods import Pods
+from argotui.runtimes.kubernetes.tracked import Tracked
 
 _EVERY_SECONDS = 3.0
 _PATIENT_SECONDS = 4.0  # a pod that waits less is not asked about

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from argotui.runtimes.kubernetes.beside_script import BUSYBOX
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, api_error
 from argotui.runtimes.kubernetes.script import FILE_MAX, hold_text
@@ -32,8 +33,9 @@ def read_held(
 
     Raises ApiError, also where what came is not what was announced.
     """
-    words = [*([plan.tools, "sh"] if plan.tools else [plan.shell]), "-c"]
-    words.append(hold_text(HOME, container, plan.tools))
+    tools = BUSYBOX if container == plan.beside else plan.tools
+    words = [*([tools, "sh"] if tools else [plan.shell]), "-c"]
+    words.append(hold_text(HOME, container, tools))
     query = [("container", container), ("stdin", "true"), ("stdout", "true")]
     query += [("command", word) for word in words]
     line = _connect(client, f"{pod_path}/exec?{urlencode(query)}")

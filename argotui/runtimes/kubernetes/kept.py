@@ -110,6 +110,6 @@ def _report(document: Mapping[str, Any]) -> Report:
     facts = {name: value for name, value in document.items() if name in _REPORT}
     facts["state"] = PodState(facts["state"])
     facts["containers"] = tuple(ContainerState(**each) for each in facts["containers"])
-    for name in ("stage_errors", "collect_errors"):
-        facts[name] = tuple(facts[name])
+    for name in ("stage_errors", "collect_errors", "notes"):
+        facts[name] = tuple(facts.get(name) or ())
     return Report(**facts)

@@ -47,8 +47,9 @@ class LogFollower:
 
     async def finish(
         self, pod: str, container: str, path: Path, nonce: str, *, drain: bool = False
-    ) -> None:
-        """Read what is left of the log of a container that has ended. Returns when it is whole.
+    ) -> str:
+        """Read what is left of the log of a container that has ended. Returns when it is whole, or
+        what is wrong with it.
 
         `drain` lets the stream come to its own end first: of a pod that is being deleted nothing
         more may be read afterwards.
@@ -64,10 +65,13 @@ class LogFollower:
         problem = await loop.run_in_executor(self._finishers, following.finish, drain)
         if problem:
             self._tell(f"the log of {pod}/{container}: {problem}")
+        return problem
 
-    def forget(self, pod: str) -> None:
-        for key in [key for key in self._following if key[0] == pod]:
-            self._following.pop(key).cut()
+    def let_go(self, pod: str, container: str) -> None:
+        """Follow a container no longer; one that nobody follows is no error."""
+        following = self._following.pop((pod, container), None)
+        if following is not None:
+            following.cut()
 
     def close(self) -> None:
         for each in self._following.values():

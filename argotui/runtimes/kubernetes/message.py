@@ -15,6 +15,7 @@ from argotui.runtimes.kubernetes.shim import Plan
 
 HELD = "@"
 _TOO_LARGE = f"larger than {FILE_MAX >> 20} MB, the most that an output parameter can hold"
+NO_LOG = "the result is the log of the container, which could not be read whole"
 _WHY = {
     "-": "no such file or directory",
     "/": "is a directory",
@@ -86,6 +87,8 @@ def outputs_of(words: LastWords | None, plan: Plan, read: Mapping[str, bytes]) -
         found = _found("r", words, read)
         if isinstance(found, bytes):
             result = text_of(found)
+        elif found == NO_LOG:
+            errors.append(NO_LOG)
         else:
             errors.append(_NO_STDOUT if found == "-" else _sentence("stdout", found))
     return Outputs(parameters=parameters, result=result, errors=tuple(errors))

@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.held import read_held
 from argotui.runtimes.kubernetes.kept import Folder, Kept
+from argotui.runtimes.kubernetes.logresult import LogResults
 from argotui.runtimes.kubernetes.logs import LogFollower
 from argotui.runtimes.kubernetes.making import Maker
 from argotui.runtimes.kubernetes.report import (
@@ -29,47 +30,19 @@ from argotui.runtimes.kubernetes.report import (
     report_of,
     settled,
     started,
-    waits_for,
 )
 from argotui.runtimes.kubernetes.shim import (
     ANNOTATION_NODE_ID,
     LABEL_ATTEMPT,
+    Plan,
     Setting,
     shape,
 )
+from argotui.runtimes.kubernetes.tracked import Pod, Tracked
+from argotui.runtimes.kubernetes.unwrapped import asks, notes_of
 
 _LOG_SECONDS = 30.0  # for the last lines of a pod before its end is told anyway
 _OTHERS_SECONDS = 2.0  # to hear by themselves that a main failed
-_GRACE = 30.0  # seconds, a kubelet's
-_STOPPED = "stopped before it ended"
-Pod = Mapping[str, Any]
-
-
-@dataclass(slots=True, kw_only=True)
-class Tracked:
-    """One pod of ours. `version` guards against news that come late."""
-
-    kept: Kept
-    pod: Pod | None = None
-    version: int = 0
-    told: Report | None = None
-    since: float = 0.0
-    stopping: bool = False
-    over: bool = False
-    timed_out: str = ""
-    making: asyncio.Task[None] | None = None
-    ending: asyncio.Task[None] | None = None
-    holding: asyncio.Task[None] | None = None
-    clearing: asyncio.Task[None] | None = None
-
-    @property
-    def ref(self) -> WorkRef:
-        return self.kept.ref
-
-    @property
-    def says_why(self) -> bool:
-        """Whether the pod's own status tells why it waits."""
-        return self.pod is not None and bool(waits_for(self.pod))
 
 
 class Pods:
@@ -91,6 +64,7 @@ class Pods:
         self._folder, self._logs, self._emit, self._tell = folder, logs, emit, tell
         self._pending_timeout = pending_timeout
         self._follower = LogFollower(client, setting.namespace, tell)
+        self._results = LogResults(client)
         self._loop = asyncio.get_running_loop()
         self._known: dict[str, Tracked] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -231,13 +205,14 @@ class Pods:
             tracked.kept.uid = str(pod["metadata"]["uid"])
             self._folder.save(tracked.kept)
         self._follow(tracked, pod)
-        assert tracked.kept.plan is not None
+        plan = tracked.kept.plan
+        assert plan is not None
         if (ended := settled(pod)) is not None:
             self._begin_end(tracked, ended, gone=False)
         elif tracked.ending is None:
-            self._say(tracked, report_of(pod, tracked.kept.plan, tracked.kept.read))
-            if tracked.clearing is None and has_lost_a_main(pod, tracked.kept.plan):
-                tracked.clearing = self._spawn(self._end_others(tracked, pod))
+            self._say(tracked, report_of(pod, plan, tracked.kept.read))
+            if tracked.clearing is None and has_lost_a_main(pod, plan):
+                tracked.clearing = self._spawn(self._end_others(tracked, plan))
 
     def _gone(self, tracked: Tracked, pod: Pod | None) -> None:
         """The pod is no longer there; its last state counts if it had ended by then."""
@@ -250,21 +225,23 @@ class Pods:
             self._begin_end(tracked, ended, gone=True)
             return
         if tracked.timed_out or tracked.stopping:
-            reason = tracked.timed_out or _STOPPED
+            reason = tracked.timed_out or "stopped before it ended"
             self._end(tracked, Report(state=PodState.FAILED, message=reason))
         else:
             self._end(tracked, Report(state=PodState.GONE))
 
-    async def _end_others(self, tracked: Tracked, pod: Pod) -> None:
+    async def _end_others(self, tracked: Tracked, plan: Plan) -> None:
         """End a pod whose main failed; what depends on it has had time to say why it is not run."""
         await asyncio.sleep(_OTHERS_SECONDS)
         while tracked.holding is not None and not tracked.holding.done():
             await asyncio.wait({tracked.holding})
-        if tracked.ending is not None or tracked.over:
+        ended = settled(tracked.pod, gone=True) if tracked.pod is not None else None
+        if tracked.ending is not None or tracked.over or ended is None:
             return
-        grace = (pod.get("spec") or {}).get("terminationGracePeriodSeconds")
-        try:
-            await self._delete(tracked, _GRACE if grace is None else float(grace))
+        try:  # kept first, for a next driver that sees no pod any more
+            tracked.kept.report = report_of(ended, plan, tracked.kept.read)
+            self._folder.save(tracked.kept)
+            await self._delete(tracked, ended["spec"].get("terminationGracePeriodSeconds", 30))
         except RuntimeFault as error:
             self._tell(str(error))
             self._gone(tracked, None)
@@ -287,13 +264,18 @@ class Pods:
             for name in started(pod)
             if name not in plan.own
         ]
+        problems = ["it took too long"]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LOG_SECONDS):
-                await asyncio.gather(*reads)
+                problems = await asyncio.gather(*reads)
         if tracked.holding is not None:
             await asyncio.wait({tracked.holding})
-        report = report_of(pod, plan, tracked.kept.read)
-        self._end(tracked, report)
+        self._follower.let_go(tracked.ref.pod_name, plan.beside)
+        read = tracked.kept.read
+        if plan.result_is_log and not any(problems):
+            path, log = f"{self._where}/{tracked.ref.pod_name}", self._log(tracked, "main")
+            read = {**read, **await self._client.in_thread(self._results.read, path, log)}
+        self._end(tracked, replace(report_of(pod, plan, read), notes=notes_of(plan, read)))
 
     def _end(self, tracked: Tracked, report: Report) -> None:
         if tracked.over:
@@ -315,7 +297,7 @@ class Pods:
         plan = tracked.kept.plan
         assert plan is not None
         for name, ended in started(pod).items():
-            if ended or name in plan.own:
+            if ended or (name in plan.own and not asks(name, plan, pod)):
                 continue
 
             def mark(container: str, words: str) -> None:

@@ -21,6 +21,7 @@ from argotui.runtimes.kubernetes.message import (
     outputs_of,
 )
 from argotui.runtimes.kubernetes.shim import Plan
+from argotui.runtimes.kubernetes.unwrapped import unwrapped
 
 _PHASES = {
     "Pending": PodState.PENDING,
@@ -43,6 +44,8 @@ def report_of(
     state = _PHASES.get(str(status.get("phase") or "Pending"), PodState.PENDING)
     words = _words(status, plan)
     containers = _containers(pod, plan, words)
+    if state.has_ended and (plan.beside or plan.result_is_log):
+        words = unwrapped(status, plan, words, read or {})
     outputs = outputs_of(words.get("main"), plan, read or {}) if state.has_ended else Outputs()
     if state.has_ended and _lost_words(status, plan, words):
         outputs = damaged(plan)
@@ -184,7 +187,7 @@ def _a_sidecar_failed(containers: tuple[ContainerState, ...], plan: Plan) -> boo
 
 def _lost_words(status: Mapping[str, Any], plan: Plan, words: Mapping[str, LastWords]) -> bool:
     """Whether main ran to an end of its own, and yet nothing came back of it."""
-    if "main" not in plan.shimmed or "main" in words:
+    if (plan.beside or "main") not in plan.shimmed or "main" in words:
         return False
     for each in _statuses(status):
         ended = (each.get("state") or {}).get("terminated")

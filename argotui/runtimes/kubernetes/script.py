@@ -1,6 +1,6 @@
 """The words of the shell around a command: POSIX, for dash, ash and bash alike; pure.
 
-Called by shim. What it says at its end is read by message.py, what it holds by hold.py.
+Called by shim and beside. What it says at its end is read by message.py, what it holds by hold.py.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class Wrap:
 
 def shim_text(wrap: Wrap) -> str:
     """Return the script; its arguments are the command of the container."""
-    parts = [_head(wrap), _ENCODE, _DONE, _LEAVE]
+    parts = [_head(wrap), ENCODE, _DONE, _LEAVE]
     if wrap.after:
         parts.append(_AFTER.replace("@AFTER@", " ".join(wrap.after)))
-    parts += [_LOOKUP, _FORWARD, _run(wrap), _outputs(wrap)]
+    parts += [_LOOKUP, _FORWARD, _run(wrap), outputs_text(wrap)]
     return "\n".join(part.strip("\n") for part in parts)
 
 
@@ -84,7 +84,7 @@ trap 'exit 143' TERM
 
 
 # base64 nearly everywhere, od where it is not.
-_ENCODE = """
+ENCODE = """
 if : | $T base64 >/dev/null 2>&1; then
   F=b; enc() { $T base64 | $T tr -d '\\n'; }
 else
@@ -243,7 +243,8 @@ fi
 """
 
 
-def _outputs(wrap: Wrap) -> str:
+def outputs_text(wrap: Wrap) -> str:
+    """Return how a shim ends: it says what the outputs are, or holds them; the code is in `r`."""
     files = [(str(number), path) for number, path in enumerate(wrap.files)]
     if wrap.captures:
         files.append(("r", "$D/result"))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, PodWork, WorkRef
+from argotui.runtimes.kubernetes.argo_words import mentions, name_argo_words, progress_file
+from argotui.runtimes.kubernetes.beside import BESIDE, COPY, Wanted, helper_context, put_beside
 from argotui.runtimes.kubernetes.retries import Tries, tries_of
 from argotui.runtimes.kubernetes.script import Wrap, shim_text, sidecar_text
 from argotui.runtimes.kubernetes.shells import shell_of
@@ -30,10 +32,9 @@ _STAGE = "argotui-stage"
 _TOOLS = "argotui-tools"
 _TOOL = f"{HOME}/busybox"
 _STAGE_MAX = 1_000_000  # bytes of all staged files: what a ConfigMap holds
-_ARGO_WORDS = ("ARGO_NODE_ID", "ARGO_WORKFLOW_NAME", "ARGO_CONTAINER_NAME", "ARGO_PROGRESS_FILE")
 _NO_COMMAND = (
-    "container '{name}' names no command, and one is needed to hand back its outputs: write "
-    "`command:` with the image's entrypoint"
+    "container '{name}' names no command, and one is needed {why}: write `command:` with the "
+    "image's entrypoint"
 )
 
 
@@ -55,6 +56,8 @@ class Plan:
 
     `shimmed` are the containers whose last words are ours, `sidecars` those that we moved among
     the init containers, `own` those that the user never wrote. `nonce` marks our lines in logs.
+    `beside` is the one of ours that speaks for main where main runs unwrapped; with
+    `result_is_log` main's log is its result.
     """
 
     mains: tuple[str, ...]
@@ -67,6 +70,8 @@ class Plan:
     nonce: str = ""
     shell: str = "sh"
     tools: str = ""
+    beside: str = ""
+    result_is_log: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,8 @@ class _Draft:
     shell: str = "sh"
     needs_home: bool = False
     needs_tools: bool = False
+    beside: dict[str, Any] | None = None
+    result_is_log: bool = False
 
 
 def shape(ref: WorkRef, work: PodWork, setting: Setting) -> Shaped:
@@ -113,7 +120,8 @@ def shape(ref: WorkRef, work: PodWork, setting: Setting) -> Shaped:
     _wrap_mains(draft)
     _move_sidecars(draft)
     hear_signals(draft.spec, draft.shimmed)
-    _name_argo_words(draft)
+    words = {"ARGO_NODE_ID": ref.node_id, "ARGO_WORKFLOW_NAME": setting.workflow_name}
+    name_argo_words(draft.spec, work.stage, words, HOME)
     _add_volumes(draft)
     return Shaped(pod=pod, plan=_plan(draft), config_map=config_map)
 
@@ -131,6 +139,8 @@ def _plan(draft: _Draft) -> Plan:
         nonce=draft.nonce if draft.shimmed else "",
         shell=draft.shell,
         tools=_TOOL if draft.needs_tools else "",
+        beside=BESIDE if draft.beside else "",
+        result_is_log=draft.result_is_log,
     )
 
 
@@ -219,9 +229,52 @@ def _wrap_mains(draft: _Draft) -> None:
         container = _container(draft.spec, name)
         captures = work.capture_result and name == "main"
         collects = [each for each in work.collect if each.container == name]
-        progress = _mentions(draft, container, "ARGO_PROGRESS_FILE")
+        progress = mentions(container, work.stage, "ARGO_PROGRESS_FILE")
         if captures or collects or ordered or draft.tries or progress:
-            _wrap(draft, container, captures=captures, collects=collects, progress=progress)
+            hand = _wrap if container.get("command") else _leave
+            hand(draft, container, captures=captures, collects=collects, progress=progress)
+
+
+def _leave(
+    draft: _Draft,
+    container: dict[str, Any],
+    *,
+    captures: bool,
+    collects: list[CollectedFile],
+    progress: bool,
+) -> None:
+    """Let the image's own entrypoint run as it is, and have its outputs all the same."""
+    name = container["name"]
+    if why := _needs_command(draft, name):
+        raise RuntimeFault(_NO_COMMAND.format(name=name, why=why))
+    draft.result_is_log = captures
+    if not collects and not progress:
+        return
+    wanted = Wanted(
+        nonce=draft.nonce,
+        image=draft.setting.shim_image,
+        home=HOME,
+        volume=_VOLUME,
+        files=tuple(each.path for each in collects),
+        progress=progress_file(HOME, name) if progress else "",
+        hold_seconds=draft.setting.hold_seconds,
+    )
+    draft.beside, copy = put_beside(draft.spec, container, wanted)
+    draft.needs_home = True
+    draft.shimmed.append(BESIDE)
+    draft.own.append(BESIDE)
+    if copy is not None:
+        draft.needs_tools = True
+        draft.spec["initContainers"] = [copy, *(draft.spec.get("initContainers") or ())]
+        draft.own.append(COPY)
+
+
+def _needs_command(draft: _Draft, name: str) -> str:
+    if any(draft.work.order.values()):
+        return "where containers of a set wait for each other"
+    if draft.tries:
+        return "to be tried again in its pod"
+    return "" if name == "main" else "to tell of its progress"
 
 
 def _wrap(
@@ -232,9 +285,6 @@ def _wrap(
     collects: list[CollectedFile],
     progress: bool,
 ) -> None:
-    command = container.get("command") or []
-    if not command:
-        raise RuntimeFault(_NO_COMMAND.format(name=container["name"]))
     shell = shell_of(container)
     wrap = Wrap(
         **_basics(draft, container, shell),
@@ -309,6 +359,8 @@ def _let_end(draft: _Draft, container: dict[str, Any]) -> None:
 
 def _add_volumes(draft: _Draft) -> None:
     spec = draft.spec
+    if draft.beside is not None:  # last: a kubelet ends it first, while the user's are there
+        _append(spec, "initContainers", draft.beside)
     if draft.needs_home:
         _append(spec, "volumes", {"name": _VOLUME, "emptyDir": {}})
     if not draft.needs_tools:
@@ -322,47 +374,11 @@ def _add_volumes(draft: _Draft) -> None:
         "volumeMounts": [{"name": _VOLUME, "mountPath": HOME}],
     }
     # A quota may ask for limits, and a policy for a context: what main may, its helper may.
-    for key in ("resources", "securityContext"):
-        if main.get(key):
-            tool[key] = main[key]
+    if main.get("resources"):
+        tool["resources"] = main["resources"]
+    tool |= helper_context(spec, main)
     spec["initContainers"] = [tool, *(spec.get("initContainers") or ())]
     draft.own.append(_TOOLS)
-
-
-def _name_argo_words(draft: _Draft) -> None:
-    """Scripts that read Argo's variables find them; nobody else gets any. Argo: 3.1."""
-    values = {
-        "ARGO_NODE_ID": draft.ref.node_id,
-        "ARGO_WORKFLOW_NAME": draft.setting.workflow_name,
-    }
-    for container in [*draft.spec["containers"], *(draft.spec.get("initContainers") or ())]:
-        mine = {
-            **values,
-            "ARGO_CONTAINER_NAME": container["name"],
-            "ARGO_PROGRESS_FILE": f"{HOME}/ctr/{container['name']}/progress",
-        }
-        known = {each.get("name") for each in container.get("env") or ()}
-        for word in _ARGO_WORDS:
-            if word not in known and _mentions(draft, container, word):
-                env = {"name": word, "value": mine[word]}
-                container["env"] = [env, *(container.get("env") or ())]
-
-
-def _mentions(draft: _Draft, container: dict[str, Any], word: str) -> bool:
-    staged = (each.content for each in draft.work.stage if each.container == container["name"])
-    return any(word in text for text in (*_texts(container), *staged))
-
-
-def _texts(value: Any) -> Iterable[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for item in value.values():
-                yield from _texts(item)
-        case list():
-            for item in value:
-                yield from _texts(item)
 
 
 def _container(spec: Mapping[str, Any], name: str) -> dict[str, Any]:

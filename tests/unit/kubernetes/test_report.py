@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from argotui.model.work import PodState
+from argotui.model.work import CollectedFile, PodState
 from argotui.runtimes.kubernetes.report import report_of, settled, waits_for
 from argotui.runtimes.kubernetes.shim import Plan
+from argotui.runtimes.kubernetes.unwrapped import asks, notes_of
 
 PLAN = Plan(mains=("main",))
 T0, T1 = "2026-11-23T19:09:35Z", "2026-11-23T19:09:37Z"
@@ -154,3 +155,65 @@ def test_a_program_that_is_not_there_is_told_in_argos_words():
 def test_a_users_words_that_look_like_ours_are_no_outputs_of_an_unwrapped_pod():
     report = report_of(pod("Succeeded", ended(message="argotui1b c=0 r=+aGkK")), PLAN)
     assert report.result is None
+
+
+def beside_of(message, code=0):
+    return ended(code, name="argotui-beside", message=message)
+
+
+def unwrapped_pod(*mains, beside=None, phase="Succeeded"):
+    return pod(phase, *mains, init=[beside] if beside else ())
+
+
+WANTED = CollectedFile(name="p", container="main", path="/tmp/p", default="d")
+BESIDE = Plan(
+    mains=("main",),
+    own=("argotui-beside",),
+    shimmed=("argotui-beside",),
+    collect=(WANTED,),
+    beside="argotui-beside",
+)
+
+
+def test_a_sidecar_of_ours_speaks_for_main():
+    said = "argotui1b c=0 0=+aGk= p=+MS8y"
+    main = ended(3, message="own words")
+    found = report_of(unwrapped_pod(main, beside=beside_of(said), phase="Failed"), BESIDE)
+    assert (found.state, found.parameters, found.progress) == (PodState.FAILED, {"p": "hi"}, "1/2")
+    (only,) = found.containers
+    assert (only.name, only.exit_code, only.message) == ("main", 3, "own words")
+    missing = report_of(unwrapped_pod(ended(), beside=beside_of("argotui1b c=0 0=-")), BESIDE)
+    assert missing.parameters == {"p": "d"}
+
+
+def test_a_sidecar_that_said_nothing_is_an_error_unless_main_failed_or_never_ran():
+    killed = beside_of("", code=137)
+    assert "damaged" in report_of(unwrapped_pod(ended(), beside=killed), BESIDE).collect_errors[0]
+    failed = report_of(unwrapped_pod(ended(1), beside=killed, phase="Failed"), BESIDE)
+    assert (failed.collect_errors, failed.containers[0].exit_code) == ((), 1)
+    never = ended(128, reason="StartError", message='exec: "x": permission denied')
+    never["state"]["terminated"]["startedAt"] = "1970-01-01T00:00:00Z"
+    said = beside_of("argotui1b c=0 0=?")
+    found = report_of(unwrapped_pod(never, beside=said, phase="Failed"), BESIDE)
+    assert (found.collect_errors, found.containers[0].exit_code) == ((), 64)
+
+
+def test_a_log_is_a_result_if_it_came_whole():
+    plan = Plan(mains=("main",), capture_result=True, result_is_log=True)
+    whole = report_of(pod("Failed", ended(2)), plan, {"l": b"a\nb\n"})
+    assert (whole.result, whole.collect_errors) == ("a\nb", ())
+    (error,) = report_of(pod("Succeeded", ended()), plan).collect_errors
+    assert "could not be read whole" in error
+    assert notes_of(plan, {"l": b""})
+    assert not notes_of(plan, {"r": b""})
+
+
+def test_a_sidecar_of_ours_is_heard_when_only_it_is_left():
+    init = [running("argotui-beside")]
+    for mains, wanted in (
+        ([running()], False),
+        ([ended()], True),
+        ([running("o"), ended()], False),
+    ):
+        assert asks("argotui-beside", BESIDE, pod("Running", *mains, init=init)) is wanted
+    assert not asks("main", BESIDE, pod("Running", ended()))

@@ -77,13 +77,6 @@ def test_an_image_that_may_have_no_shell_gets_a_busybox_with_the_rights_of_main(
     assert shaped.plan.own == (tool["name"],)
 
 
-def test_without_a_command_nothing_can_be_wrapped():
-    given = a_pod()
-    del given["spec"]["containers"][0]["command"]
-    with pytest.raises(RuntimeFault, match="names no command"):
-        shape(REF, PodWork(pod=given, capture_result=True), SETTING)
-
-
 def test_a_script_is_mounted_from_a_config_map_of_the_run():
     stage = (StagedFile(container="main", path="/argo/staging/script", content="x", mode=0o755),)
     shaped = shape(REF, PodWork(pod=a_pod(), stage=stage), SETTING)
