@@ -31,13 +31,7 @@ from argotui.runtimes.kubernetes.report import (
     settled,
     started,
 )
-from argotui.runtimes.kubernetes.shim import (
-    ANNOTATION_NODE_ID,
-    LABEL_ATTEMPT,
-    Plan,
-    Setting,
-    shape,
-)
+from argotui.runtimes.kubernetes.shim import ANNOTATION_NODE_ID, LABEL_ATTEMPT, Plan, Setting, shape
 from argotui.runtimes.kubernetes.tracked import Pod, Tracked
 from argotui.runtimes.kubernetes.unwrapped import asks, notes_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from argotui.model.work import CollectedFile, PodState
-from argotui.runtimes.kubernetes.report import report_of, settled, waits_for
+from argotui.runtimes.kubernetes.report import has_lost_a_main, report_of, settled, waits_for
 from argotui.runtimes.kubernetes.shim import Plan
 from argotui.runtimes.kubernetes.unwrapped import asks, notes_of
 
@@ -217,3 +217,33 @@ def test_a_sidecar_of_ours_is_heard_when_only_it_is_left():
     ):
         assert asks("argotui-beside", BESIDE, pod("Running", *mains, init=init)) is wanted
     assert not asks("main", BESIDE, pod("Running", ended()))
+
+
+def test_a_sidecar_of_the_users_that_fails_fails_the_pod_unless_it_was_killed():
+    plan = Plan(mains=("main",), sidecars=("side",))
+    for code, state in ((0, "Succeeded"), (137, "Succeeded"), (143, "Succeeded"), (3, "Failed")):
+        found = pod("Succeeded", ended(), init=[ended(code, name="side")])
+        assert report_of(found, plan).state is PodState(state)
+    native = pod("Succeeded", ended(), init=[ended(3, name="native")])
+    assert report_of(native, plan).state is PodState.SUCCEEDED
+    up = pod("Running", running(), init=[ended(3, name="side")])
+    assert report_of(up, plan).state is PodState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("statuses", "lost"),
+    [
+        ((ended(137, name="a"), running("b")), True),
+        ((ended(1, name="a"), waiting("ImagePullBackOff", name="b")), True),
+        ((ended(1, name="a"),), True),
+        ((ended(0, name="a"), running("b")), False),
+        ((running("a"), running("b")), False),
+        ((ended(1, name="a"), ended(0, name="b")), False),
+        ((ended(1, name="other"), running("a"), running("b")), False),
+    ],
+)
+def test_a_main_that_failed_while_others_go_on_is_seen(statuses, lost):
+    found = pod("Running", *statuses)
+    assert has_lost_a_main(found, Plan(mains=("a", "b"))) == lost
+    found["metadata"]["deletionTimestamp"] = T1
+    assert not has_lost_a_main(found, Plan(mains=("a", "b")))

@@ -9,6 +9,7 @@ import pytest
 
 from argotui.logs.spool import SpoolReader, log_path
 from argotui.model.work import PodState, PodWork, WorkRef
+from argotui.runtimes.kubernetes import pods
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.owner import remove_leftovers
 from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
@@ -274,6 +275,76 @@ def test_a_pod_is_taken_away_when_the_engine_lets_go_of_it_and_not_before(api, t
         )  # whether podGC's labelSelector means it only the engine knows
         await told.runtime.release(REF)
         assert api.seen("DELETE .*wf-a-1")
+
+    tell(story)
+
+
+SET = PodWork(
+    pod={"spec": {"containers": [{"name": name, "command": ["x"]} for name in ("one", "two")]}},
+    mains=("one", "two"),
+)
+
+
+@pytest.fixture
+def lost(api, monkeypatch):
+    """A set of which one container failed: its pod has been asked to go."""
+    monkeypatch.setattr(pods, "_OTHERS_SECONDS", 0.0)
+
+    async def begin(told):
+        await told.open()
+        await told.runtime.start(REF, SET)
+        killed = ended(137, name="one", reason="OOMKilled")
+        api.event("MODIFIED", told.pod("Running", killed, running("two")))
+        await told.until(lambda: api.seen("DELETE .*wf-a-1"), "the others ended")
+        return killed
+
+    return begin
+
+
+def codes(report):
+    return {each.name: each.exit_code for each in report.containers}
+
+
+def test_a_container_that_failed_takes_the_others_with_it(api, tell, lost):
+    async def story(told):
+        leaving = told_before = None
+        killed = await lost(told)
+        told_before = told.states[-1]
+        api.objects[f"{PODS}/{REF.pod_name}"] = told.runtime._pods._known[REF.key].pod
+        leaving = told.pod("Failed", killed, ended(143, name="two"))
+        api.event("DELETED", leaving)
+        await told.until(lambda: told.states[-1].has_ended, "the end")
+        assert told_before is PodState.RUNNING
+        assert (told.states[-1], codes(told.last)) == (PodState.FAILED, {"one": 137, "two": 143})
+        assert len(api.seen("DELETE .*wf-a-1")) == 1
+
+    tell(story)
+
+
+@pytest.mark.parametrize("is_next", [False, True], ids=["this driver", "the next one"])
+def test_how_a_set_failed_is_known_though_nobody_saw_its_pod_go(api, tell, lost, is_next):
+    async def story(told):
+        await lost(told)
+        api.objects.pop(f"{PODS}/{REF.pod_name}", None)
+        if is_next:
+            await told.runtime.close(keep_running=True)
+            told.seen.clear()
+            await told.open()
+        with api.changed:
+            api.events.append({"type": "ERROR", "object": {"code": 410, "message": "too old"}})
+            api.changed.notify_all()
+        await told.until(lambda: told.seen and told.states[-1].has_ended, "the end")
+        assert (told.states[-1], codes(told.last)["one"]) == (PodState.FAILED, 137)
+
+    tell(story)
+
+
+def test_a_set_ends_though_its_pod_may_not_be_taken_away(api, tell, lost):
+    async def story(told):
+        api.faults = [("DELETE .*wf-a-1", 403, {"message": "no"})]
+        await lost(told)
+        await told.until(lambda: told.states[-1].has_ended, "the end")
+        assert (told.states[-1], codes(told.last)["one"]) == (PodState.FAILED, 137)
 
     tell(story)
 

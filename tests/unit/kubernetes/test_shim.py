@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +13,9 @@ from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, PodWork, StagedFile, WorkRef
 from argotui.runtimes.kubernetes.message import last_words, outputs_of
 from argotui.runtimes.kubernetes.retries import Tries
-from argotui.runtimes.kubernetes.script import Wrap, shim_text
+from argotui.runtimes.kubernetes.script import Wrap, shim_text, sidecar_text
 from argotui.runtimes.kubernetes.shim import Plan, Setting, shape
+from tests.waiting import until_sync
 
 REF = WorkRef(run_id="r1", node_name="wf.a", node_id="wf-1", attempt=2, pod_name="wf-a-1")
 OWNER = {"apiVersion": "v1", "kind": "ConfigMap", "name": "argotui-r1", "uid": "u"}
@@ -106,6 +109,46 @@ def test_sidecars_become_native_ones_after_the_users_init_containers():
     assert names == [("ini", None), ("side", "Always")]
     assert [each["name"] for each in shaped.pod["spec"]["containers"]] == ["main"]
     assert shaped.plan.sidecars == ("side",)
+
+
+def with_side(**side):
+    given = a_pod()
+    given["spec"]["containers"].append({"name": "side", "image": "acme/s", **side})
+    return given
+
+
+def test_a_sidecar_with_a_command_is_wrapped_so_that_it_may_end_and_has_the_tools_to():
+    liveness = {"exec": {"command": ["b"]}, "initialDelaySeconds": 5}
+    startup = {"exec": {"command": ["a"]}, "failureThreshold": 6, "periodSeconds": 2}
+    given = with_side(command=["serve"], livenessProbe=liveness, startupProbe=startup)
+    tool, side = shape(REF, PodWork(pod=given), SETTING).pod["spec"]["initContainers"]
+    assert (tool["name"], side["restartPolicy"]) == ("argotui-tools", "Always")
+    assert (side["command"][:2], side["command"][-1]) == (["/var/run/argo/busybox", "sh"], "serve")
+    assert side["volumeMounts"] == [{"name": "argotui", "mountPath": "/var/run/argo"}]
+    # The mains wait for a startupProbe of a native sidecar, and in Argo they do not.
+    assert "startupProbe" not in side
+    assert side["livenessProbe"] == {**liveness, "initialDelaySeconds": 12}
+    given = with_side(command=["sh", "-c", "serve"])
+    assert len(shape(REF, PodWork(pod=given), SETTING).pod["spec"]["initContainers"]) == 1
+
+
+def test_nobodys_command_is_process_1():
+    def shaped(spec):
+        return shape(REF, PodWork(pod={"spec": spec}), SETTING).pod["spec"]
+
+    main = {"name": "main", "image": "alpine", "command": ["x"]}
+    native = {"name": "n", "image": "i", "restartPolicy": "Always"}
+    assert shaped({"containers": [main]})["shareProcessNamespace"]
+    assert not shaped({"containers": [main], "shareProcessNamespace": False})[
+        "shareProcessNamespace"
+    ]
+    for more in ({"initContainers": [native]}, {"hostPID": True}):
+        spec = shaped({"containers": [main], **more})
+        assert "shareProcessNamespace" not in spec
+        assert spec["containers"][0]["command"][::4] == ["sh", "x"]
+    for more in ({"os": {"name": "windows"}}, {"nodeSelector": {"kubernetes.io/os": "windows"}}):
+        spec = {"containers": [main], **more}
+        assert shaped(spec) == {**spec, "restartPolicy": "Never"}
 
 
 def test_argos_variables_are_there_for_who_reads_them():
@@ -223,3 +266,86 @@ def test_whoever_waits_for_a_failure_does_not_run(run, tmp_path):
 def test_the_words_a_program_left_for_the_kubelet_are_kept(run, tmp_path):
     _, words = run(["sh", "-c", f"printf 'I am done' > {tmp_path}/message"], captures=True)
     assert words.values["m"] == b"I am done"
+
+
+@pytest.fixture(params=SHELLS, ids=lambda words: words[0])
+def side(request, tmp_path):
+    """Begin a sidecar; what it says comes line by line."""
+    begun = []
+
+    def begin(*command):
+        wrap = Wrap(name="side", nonce="n", home=str(tmp_path), message=str(tmp_path / "message"))
+        words = [*request.param, "-c", sidecar_text(wrap), "argotui", *command]
+        try:
+            begun.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))
+        except FileNotFoundError:
+            pytest.skip(f"{request.param[0]} is not installed")
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        each.kill()
+        each.stdout.close()
+        each.wait()
+
+
+def said(folder, name):
+    path = folder / "ctr" / "side" / name
+    until_sync(path.exists, f"{name} of the sidecar", 10)
+    return path
+
+
+def children(pid):
+    """The names of the programs that a process has started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            before, _, after = path.read_text().rpartition(")")
+            if after.split()[1] == str(pid):
+                arguments = path.with_name("cmdline").read_text().split("\0")
+                found += [before.partition("(")[2], *arguments]
+    return found
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_sidecar_stays_when_its_command_has_ended_and_answers_for_it(side, tmp_path, code):
+    process = side("sh", "-c", f"echo once; exit {code}")
+    assert process.stdout.readline() == "once\n"
+    assert said(tmp_path, "exitcode").read_text() == f"{code} {code}\n"
+    assert process.poll() is None
+    process.terminate()
+    assert (process.wait(10), process.stdout.read()) == (code, "")
+
+
+def test_a_sidecar_is_ended_by_its_own_answer_to_the_signal(side):
+    process = side("sh", "-c", "trap 'exit 7' TERM; echo up; sleep 100 & wait")
+    process.stdout.readline()
+    process.terminate()
+    assert process.wait(10) == 7
+
+
+@pytest.mark.parametrize(("first", "code"), [("exit 3", 3), ("echo up; exec sleep 100", 137)])
+def test_what_ran_once_does_not_run_when_its_container_is_started_again(
+    side, tmp_path, first, code
+):
+    process = side("sh", "-c", first)
+    if code == 137:
+        process.stdout.readline()
+        process.kill()  # as a whole: its code stays unknown
+    else:
+        said(tmp_path, "exitcode")
+        process.terminate()
+    process.wait(10)
+    again = side("sh", "-c", "echo again")
+    until_sync(lambda: "sleep" in children(again.pid), "the rest of the sidecar", 10)
+    again.terminate()
+    assert (again.wait(10), again.stdout.read()) == (code, "")
+
+
+def test_a_sidecars_command_that_is_not_there_is_told(side, tmp_path):
+    process = side("nope")
+    assert said(tmp_path, "exitcode").read_text() == "64 64\n"
+    process.terminate()
+    assert process.wait(10) == 64
+    wanted = 'failed to find name in PATH: exec: "nope": executable file not found in $PATH'
+    assert (tmp_path / "message").read_text() == wanted
