@@ -101,7 +101,7 @@ def test_a_screen_leaves_the_runtime_to_its_driver():
 import argotui.cli.session, argotui.cli.screen
 from argotui import bootstrap
 place = bootstrap.Place(runtime="local", options={"sandbox": "off"})
-assert bootstrap._told(place)[0] == "local (no sandbox)"
+assert bootstrap.told(place)[0] == "local (no sandbox)"
 """,
         "argotui.runtimes.local.runtime",
         "argotui.runtimes.http",
