@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from argotui.model.work import CollectedFile, PodState, PodWork
 from argotui.runtimes.kubernetes.client import Request
 from tests.contract import clusters
@@ -39,8 +41,8 @@ def by_sh(script, *paths, image="alpine:3", **more):
 
 @contract("kubernetes")
 async def test_its_result_is_its_log_and_what_that_means_is_noted(house):
-    report = await house.run(by_sh("echo a; echo b >&2; printf c; exit 3", captures=True))
-    assert (report.state, report.result) == (PodState.FAILED, "a\nb\nc")
+    report = await house.run(by_sh("echo a; echo b >&2; echo c; exit 3", captures=True))
+    assert (report.state, sorted(report.result.split("\n"))) == (PodState.FAILED, ["a", "b", "c"])
     assert "with stderr in it" in report.notes[0]
     assert report.containers[0].exit_code == 3
     silent = await house.run(by_sh("true", captures=True))
@@ -153,3 +155,15 @@ async def test_a_container_that_did_not_start_has_nothing_to_hand_back(house):
     wanted = 'failed to find name in PATH: exec: "x": executable file not found in $PATH'
     assert (report.state, report.collect_errors) == (PodState.FAILED, ())
     assert [(each.exit_code, each.message) for each in report.containers] == [(64, wanted)]
+
+
+@contract("kubernetes")
+async def test_containers_of_a_set_do_not_mind_each_other(house):
+    other = {"name": "other", "image": "alpine:3", "args": ["sh", "-c", "echo o; exit 5"]}
+    work = by_sh("echo x > /tmp/x; echo hi", "/tmp/x", captures=True)
+    containers = [*work.pod["spec"]["containers"], other]
+    spec = {**work.pod["spec"], "containers": containers}
+    work = replace(work, pod={**work.pod, "spec": spec}, mains=("main", "other"))
+    report = await house.run(work)
+    assert (report.result, report.parameters) == ("hi", {"p0": "x"})
+    assert [each.exit_code for each in report.containers] == [0, 5]

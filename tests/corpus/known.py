@@ -104,9 +104,6 @@ CLUSTER: dict[str, str] = {
         "the test node's cgroups kill one process for want of memory, not its whole container: "
         "the next container hears of it and is not run, instead of being ended"
     ),
-    "test/e2e/smoke/runasnonroot-output-params-pipeline.yaml": (
-        "outputs of a container without `command`; equal on this machine"
-    ),
     "test/e2e/functional/sidecar-volumes.yaml": (
         "a sidecar that ends by itself at once is started again and again, and the main waits for "
         "it; equal on this machine"
