@@ -55,7 +55,7 @@ def sidecar_text(wrap: Wrap) -> str:
 
     A native sidecar that ends is started again; in Argo one that has ended is over.
     """
-    parts = (_head(wrap), _DONE, _REST, _LOOKUP, _FORWARD, _START.format(out=""), _WAIT, _STAY)
+    parts = (_head(wrap), _DONE, _REST, _LOOKUP, _FORWARD, _START.format(out=""), _WAIT, "rest $r")
     return "\n".join(part.strip("\n") for part in parts)
 
 
@@ -104,25 +104,21 @@ leave() {
 }
 """
 
-# rest CODE: wait to be told to end. A container that was begun before does not run again; one that
-# was killed as a whole had no time to say its code.
+# rest CODE: say it, and wait to be told to end, unless that was said already. A container that was
+# begun before does not run again; one that was killed as a whole had no time to say its code.
 _REST = """
 rest() {
   w=; trap "kill \\$w 2>/dev/null; exit $1" HUP INT QUIT TERM USR1 USR2 WINCH
+  done_ "$1" "$1"; [ -z "$g" ] || exit "$1"
   while :; do $T sleep 3600 </dev/null >/dev/null 2>&1 9<&- & w=$!; wait $w; done
 }
-leave() { printf %s "$3" > "$M"; done_ "$1" "$2"; rest "$1"; }
+leave() { printf %s "$3" > "$M"; rest "$1"; }
+g=
 if [ -e $D/began ]; then
   r=137; [ ! -e $D/exitcode ] || read -r r o < $D/exitcode
   rest $r
 fi
 : > $D/began
-"""
-
-_STAY = """
-done_ "$r" "$r"
-[ -z "$g" ] || exit $r
-rest $r
 """
 
 _AFTER = """
