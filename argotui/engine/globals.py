@@ -33,7 +33,7 @@ class Globals:
         self._tree: dict[str, Any] = {}
         self.exit_phase: str | None = None
         self.begun = False  # before that, `workflow.status` is not known yet
-        self._failures: str | None = None
+        self._failures = (-1, "")  # the pass they were asked for in, and the text
 
     def build(
         self,
@@ -116,9 +116,10 @@ class Globals:
         return {item["name"]: item.get("value", "") for item in listed}
 
     def _failed_nodes(self) -> str:
-        if self._failures is None:
-            self._failures = _failures(self._core)
-        return self._failures
+        now = self._core.pass_number
+        if self._failures[0] != now:
+            self._failures = (now, _failures(self._core))
+        return self._failures[1]
 
 
 def _creation(at: float) -> dict[str, str]:
