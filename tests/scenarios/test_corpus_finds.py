@@ -151,13 +151,3 @@ def test_an_exit_handler_with_retries_is_retried_and_ends() -> None:
     play.report("[0].a.onExit(1)")
     assert play.phase == "Succeeded"
     assert str(play.node("[0].a.onExit").phase) == "Succeeded"
-
-
-def test_a_task_is_called_as_it_is_written() -> None:
-    text = """    - name: main
-      dag:
-        tasks:
-          - {name: "{{workflow.name}}", template: work}
-"""
-    play = Play(HEAD + text).start()
-    assert play.report(play.running[0]).phase == "Succeeded"
