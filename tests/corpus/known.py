@@ -105,8 +105,8 @@ CLUSTER: dict[str, str] = {
         "the next container hears of it and is not run, instead of being ended"
     ),
     "test/e2e/functional/sidecar-volumes.yaml": (
-        "a sidecar that ends by itself at once is started again and again, and the main waits for "
-        "it; equal on this machine"
+        "a sidecar without `command` that ends by itself at once is started again and again, and "
+        "the main waits for it; equal on this machine"
     ),
 }
 
