@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("textual", "kubernetes")
+HEAVY = ("textual", "kubernetes", "pydantic")
 WORKFLOW = """
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow
