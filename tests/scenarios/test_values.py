@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from argotui.model.changes import Noted
 from tests.play import Play
 
 HEAD = """
@@ -239,3 +240,12 @@ def test_a_condition_sees_the_request_without_its_secrets_and_gos_header_names()
     play = Play(HEAD + HTTP).start()
     play.report("", response={"statusCode": 500, "body": "", "headers": {"content-type": ["t"]}})
     assert play.phase == "Succeeded", play.message
+
+
+def test_what_a_runtime_says_of_a_value_is_noted_with_its_node_once() -> None:
+    play = Play(HEAD.replace("entrypoint: main", "entrypoint: out")).start()
+    node = play.full(play.running[0])
+    play.report(play.running[0], "Running", notes=("too early",))
+    play.report(play.running[0], 0, parameters={"p": "v"}, notes=("of both streams",))
+    notes = [(each.node, each.text) for each in play.changes if isinstance(each, Noted)]
+    assert notes == [(node, "of both streams")]

@@ -361,3 +361,42 @@ def test_what_a_crashed_run_left_is_found_by_its_label(api, tell, tmp_path):
         assert api.seen("GET .*pods.labelSelector=argotui.dev%2Frun%3Dr1")
 
     tell(story)
+
+
+LONE = PodWork(pod={"spec": {"containers": [{"name": "main", "image": "i"}]}}, capture_result=True)
+
+
+def test_the_log_of_an_entrypoint_is_its_result_also_for_the_next_driver(api, tell):
+    async def story(told):
+        api.logs[(REF.pod_name, "main")] = [
+            ("2026-11-23T19:09:35.1Z", b"one\n"), ("2026-11-23T19:09:35.2Z", b"two\n"),
+        ]  # fmt: skip
+        await told.open()
+        await told.runtime.start(REF, LONE)
+        api.event("MODIFIED", told.pod("Running", running()))
+        await told.until(lambda: told.states[-1] is PodState.RUNNING, "running")
+        await told.runtime.close(keep_running=True)
+        told.seen.clear()
+        await told.open()
+        api.event("MODIFIED", told.pod("Succeeded", ended()))
+        await told.until(lambda: told.states[-1].has_ended, "the end")
+        assert (told.last.result, len(told.last.notes)) == ("one\ntwo", 1)
+        before = told.last
+        await told.runtime.close(keep_running=True)
+        told.seen.clear()
+        await told.open()
+        assert [each.report for each in told.seen] == [before]
+
+    tell(story)
+
+
+def test_a_log_that_cannot_be_had_is_no_result(api, tell):
+    async def story(told):
+        await told.open()
+        await told.runtime.start(REF, LONE)
+        api.event("MODIFIED", told.pod("Succeeded", ended()))
+        await told.until(lambda: told.states[-1].has_ended, "the end")
+        assert (told.states[-1], told.last.result, told.last.notes) == (PodState.FAILED, None, ())
+        assert "could not be read whole" in told.last.collect_errors[0]
+
+    tell(story)
