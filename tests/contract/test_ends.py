@@ -96,6 +96,17 @@ async def test_a_main_that_fails_takes_the_others_with_it(house):
     assert report.state is PodState.FAILED
 
 
+@contract(*REAL)
+async def test_a_set_without_order_ends_alike(house):
+    nope = {"name": "bad", "image": "busybox:1.37", "command": ["nope"]}
+    report = await house.run(in_order(nope, container("sleep 100; echo no", "slow"), order={}))
+    found = states(report)
+    assert (found["bad"].exit_code, found["slow"].exit_code) == (64, 143)
+    assert found["bad"].message == (
+        'failed to find name in PATH: exec: "nope": executable file not found in $PATH'
+    )
+
+
 @contract("kubernetes")
 async def test_who_depends_on_a_container_that_was_killed_whole_does_not_wait_for_ever(house):
     """It wrote no exit code: here the kubelet kills it, as a cgroup does for want of memory."""

@@ -59,11 +59,12 @@ def sidecar_text(wrap: Wrap) -> str:
     return "\n".join(part.strip("\n") for part in parts)
 
 
-def relay_text() -> str:
-    """Return a script that is process 1 for a command, and hands signals on to it."""
-    return "\n".join(
-        part.strip("\n") for part in (_FORWARD, _START.format(out=""), _WAIT, "exit $r")
-    )
+def relay_text(message: str) -> str:
+    """Return a script that is process 1 for a command, and hands signals on to it. `message` is
+    the file for what is wrong with the command."""
+    head = f"M={shlex.quote(message)}\n{_REFUSE}"
+    parts = (head, _LOOKUP, _FORWARD, _START.format(out=""), _WAIT, "exit $r")
+    return "\n".join(part.strip("\n") for part in parts)
 
 
 def hold_text(wrap_home: str, container: str, tools: str) -> str:
@@ -102,6 +103,10 @@ leave() {
   printf '%s%s c=%s t=+%s' argotui1 $F "$1" "$(printf %s "$3" | enc)" > "$M"
   done_ "$1" "$2"; exit "$1"
 }
+"""
+
+_REFUSE = """
+leave() { printf %s "$3" > "$M"; exit "$1"; }
 """
 
 # rest CODE: say it, and wait to be told to end, unless that was said already. A container that was

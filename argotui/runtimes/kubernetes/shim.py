@@ -18,14 +18,13 @@ from argotui.runtimes.kubernetes.beside import BESIDE, COPY, Wanted, helper_cont
 from argotui.runtimes.kubernetes.retries import Tries, tries_of
 from argotui.runtimes.kubernetes.script import Wrap, shim_text, sidecar_text
 from argotui.runtimes.kubernetes.shells import shell_of
-from argotui.runtimes.kubernetes.signals import hear_signals, relay, say_first
+from argotui.runtimes.kubernetes.signals import TERMINATION_LOG, hear_signals, relay, say_first
 
 LABEL_RUN = "argotui.dev/run"
 LABEL_ATTEMPT = "argotui.dev/attempt"
 ANNOTATION_NODE_NAME = "workflows.argoproj.io/node-name"
 ANNOTATION_NODE_ID = "workflows.argoproj.io/node-id"
 HOME = "/var/run/argo"
-TERMINATION_LOG = "/dev/termination-log"
 SIDECARS_SINCE = (1, 29)
 _VOLUME = "argotui"
 _STAGE = "argotui-stage"

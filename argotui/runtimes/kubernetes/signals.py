@@ -11,6 +11,8 @@ from typing import Any
 from argotui.runtimes.kubernetes.script import relay_text
 from argotui.runtimes.kubernetes.shells import shell_of
 
+TERMINATION_LOG = "/dev/termination-log"
+
 
 def say_first(container: dict[str, Any], shell_words: Sequence[str], text: str) -> None:
     """Put a script before the command, which becomes its arguments."""
@@ -23,7 +25,8 @@ def relay(container: dict[str, Any]) -> None:
     """Let a shell be process 1 instead of the command, where there is one."""
     shell = shell_of(container)
     if shell and container.get("command"):
-        say_first(container, [shell], relay_text())
+        message = container.get("terminationMessagePath") or TERMINATION_LOG
+        say_first(container, [shell], relay_text(message))
 
 
 def hear_signals(spec: dict[str, Any], shimmed: Collection[str]) -> None:
