@@ -46,7 +46,7 @@ _MOVES = (
     ("bottom", "G end", "bottom", "to the top, to the end"),
 )
 
-_FOLDING = "fold, then up a level; unfold, tries of a retry too"
+_FOLDING = "fold, then up a level; unfold, a retry too"
 MOVE_IDS = frozenset(move[0] for move in _MOVES)
 
 ACTIONS: tuple[Action, ...] = (
@@ -93,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     _action(ANYWHERE, "reconnect", "ctrl+r", "reconnect", "ask the driver for the run anew"),
     _action(ANYWHERE, "rerun", "R", "rerun", "run the changed manifest anew"),
     _action(RUN, "detach", "", "detach", "leave; the run goes on"),
-    _action(RUN, "stop", "", "stop", "end running steps, run the exit handlers, then finish"),
+    _action(RUN, "stop", "", "stop", "end running steps; exit handlers run"),
     _action(RUN, "terminate", "", "terminate", "end everything at once, without exit handlers"),
     _action(RUN, "suspend", "", "suspend run", "start nothing new; what runs goes on"),
     _action(RUN, "resume", "", "resume run", "go on after suspend; approves nothing"),
