@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import argotui
 from argotui.bootstrap.starting import assemble, first_event, prepared_again
 from argotui.driver.launch import launch
 from argotui.journal.header import RunHeader
@@ -86,7 +87,7 @@ def _driver_environment() -> dict[str, str]:
     try:
         metadata.distribution("argotui")
     except metadata.PackageNotFoundError:
-        root = str(Path(__file__).parent.parent)
+        root = str(Path(argotui.__file__).parent.parent)
         old = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = f"{root}{os.pathsep}{old}" if old else root
     return environment
