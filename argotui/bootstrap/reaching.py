@@ -13,6 +13,7 @@ from argotui.driver.remote import RemoteRun, is_driven
 from argotui.driver.stored import StoredRun
 from argotui.journal.header import RunHeader, read_header
 from argotui.journal.index import Listed
+from argotui.journal.lock import is_supervised
 from argotui.journal.store import read_state
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import PodWork, WorkRef
@@ -66,7 +67,7 @@ def end_all(known: Listed) -> None:
 
     header = read_header(known.folder)
     place = Place(runtime=header.runtime, options=header.runtime_options)
-    supervised = sharing.is_supervised(known.folder)
+    supervised = is_supervised(known.folder)
     boxed = place.runtime == Where.LOCAL and place.options.get("sandbox", "auto") == "auto"
     if supervised or not (boxed or known.summary.phase.is_completed):
         try:

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any
 from argotui.driver.caches import Caches, CacheStore, hit, now
 from argotui.driver.lockfile import FileShelf
 from argotui.journal.header import RunHeader
-from argotui.journal.lock import is_locked
-from argotui.journal.store import WORK
+from argotui.journal.lock import is_supervised
 from argotui.locks.port import Shelf
 from argotui.model.fold import RunState
+from argotui.submit.request import Where
 
 if TYPE_CHECKING:
     from argotui.runtimes.kubernetes.client import Client
-
-_KUBERNETES = "kubernetes"
 
 
 def shelf_of(
@@ -29,7 +27,7 @@ def shelf_of(
 ) -> Shelf:
     """Return the table in which this run's locks are kept. `shared` is the folder of what runs
     share on this machine. Raises RuntimeFault where no cluster is to be found."""
-    if header.runtime != _KUBERNETES:
+    if header.runtime != Where.KUBERNETES:
         return FileShelf(
             shared / "locks",
             folder,
@@ -49,7 +47,7 @@ def shelf_of(
 
 def caches_of(header: RunHeader, shared: Path) -> Caches:
     """Return what memoize remembers where this run is. Raises RuntimeFault as `shelf_of`."""
-    if header.runtime != _KUBERNETES:
+    if header.runtime != Where.KUBERNETES:
         return CacheStore(shared / "caches", header.namespace)
     from argotui.runtimes.kubernetes.caches import ConfigMapCaches
 
@@ -62,7 +60,7 @@ def give_back(header: RunHeader, state: RunState) -> None:
     run goes on. Raises RuntimeFault."""
     asked = [value for key, value in state.memory.items() if key.startswith("lock/")]
     spaces = {lock.split("/", 1)[0] for each in asked for lock in each["locks"]}
-    if header.runtime != _KUBERNETES or not spaces:
+    if header.runtime != Where.KUBERNETES or not spaces:
         return
     from argotui.runtimes.kubernetes.locks import release_run
 
@@ -71,11 +69,6 @@ def give_back(header: RunHeader, state: RunState) -> None:
         asyncio.run(release_run(client, spaces, header.run_id))
     finally:
         client.close()
-
-
-def is_supervised(folder: Path) -> bool:
-    """Whether processes of the run are left on this machine, whoever drives it."""
-    return is_locked(folder / WORK / "local" / "supervisor.lock")
 
 
 def _cluster(header: RunHeader) -> tuple[Client, str]:

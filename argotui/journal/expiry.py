@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from argotui.journal.index import unlock_folders
-from argotui.journal.lock import is_locked, take_lock
-from argotui.journal.places import JOURNAL, LOCK, VIEWERS, WORK
+from argotui.journal.lock import is_supervised, take_lock
+from argotui.journal.places import JOURNAL, LOCK, VIEWERS
 from argotui.journal.summary import NAME, RunSummary, read_summary
 from argotui.model.errors import RuntimeFault
 
 _AT_REST = b'"at_rest":true'  # as summary.json has it: all others need no closer look
 _DOOMED = ".deleted-"
 _MOMENT = 0.3  # seconds that a sweep may take away, beyond which it begins nothing more
-_SUPERVISOR = Path(WORK, "local", "supervisor.lock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +106,7 @@ def _is_over(folder: Path, keeping: Keeping, now: float) -> bool:
 
 def _take_away(folder: Path, keeping: Keeping, now: float, forget: Callable[[Path], None]) -> bool:
     """Rename the folder, all locks held: from then on it is in no list and has no name."""
-    if is_locked(folder / _SUPERVISOR):
+    if is_supervised(folder):
         return False
     with _nobody_looks(folder) as free:
         if not free:

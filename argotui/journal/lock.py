@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argotui.journal.places import WORK
 from argotui.model.errors import RuntimeFault
 
 _PROBE_SECONDS = 0.5  # who only looks whether a run is driven holds the lock for microseconds
@@ -57,6 +58,11 @@ def is_locked(path: Path) -> bool:
         return not _try(handle)
     finally:
         os.close(handle)
+
+
+def is_supervised(folder: Path) -> bool:
+    """Whether processes of the run in `folder` are left on this machine, whoever drives it."""
+    return is_locked(folder / WORK / "local" / "supervisor.lock")
 
 
 def lock_owner(path: Path) -> dict[str, Any]:

@@ -17,7 +17,6 @@ import yaml
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import (
-    ContainerState,
     Observation,
     PodState,
     Report,
@@ -32,9 +31,11 @@ from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.kept import Folder, Kept
 from argotui.runtimes.kubernetes.kubectl import Flags, read_flags
 from argotui.runtimes.kubernetes.watch import Watcher
+from argotui.runtimes.operated import failed, main_ended
 
 RenderJsonPath = Callable[[str, Any], str]
 _NO_JQ = "jqFilter needs the package jq: pip install jq; or use jsonPath"
+_CODE = 64  # with which Argo's wrapper ends when an operation failed
 _DELETED = "the object was deleted while its conditions were waited for"
 
 
@@ -88,13 +89,15 @@ class Resources:
         try:
             report = await self._done(ref, work, began)
         except ApiError as error:
-            report = _failed(began, explained(error, f"{work.action}: Error from server"))
+            report = failed(
+                began, explained(error, f"{work.action}: Error from server"), code=_CODE
+            )
         except (RuntimeFault, yaml.YAMLError) as error:
-            report = _failed(began, str(error))
+            report = failed(began, str(error), code=_CODE)
         except asyncio.CancelledError:
             if not self._tasks:  # the driver leaves: the next one goes on
                 raise
-            report = _failed(began, "stopped before it ended")
+            report = failed(began, "stopped before it ended", code=_CODE)
         kept = self._begun.setdefault(ref.key, Kept(ref=ref))
         kept.report = report
         with contextlib.suppress(RuntimeFault):
@@ -120,7 +123,7 @@ class Resources:
         return Report(
             state=PodState.FAILED if errors else PodState.SUCCEEDED,
             message="; ".join(errors),
-            containers=(_main(began, code=64 if errors else 0, message="; ".join(errors)),),
+            containers=(main_ended(began, code=_CODE if errors else 0, message="; ".join(errors)),),
             parameters=parameters,
             collect_errors=tuple(errors),
             object=found,
@@ -296,25 +299,3 @@ def _jq(expression: str, found: Mapping[str, Any]) -> str:
         raise RuntimeFault(_NO_JQ) from None
     results = jq.compile(expression).input_value(dict(found)).all()
     return "\n".join(text(each) for each in results).strip()
-
-
-def _failed(began: float, message: str) -> Report:
-    return Report(
-        state=PodState.FAILED,
-        message=message,
-        containers=(_main(began, code=64, message=message),),
-        started_at=began,
-        finished_at=time.time(),
-    )
-
-
-def _main(began: float, *, code: int = 0, message: str = "") -> ContainerState:
-    return ContainerState(
-        name="main",
-        state="terminated",
-        exit_code=code,
-        reason="Error" if code else "Completed",
-        message=message,
-        started_at=began,
-        finished_at=time.time(),
-    )

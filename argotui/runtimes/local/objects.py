@@ -17,8 +17,10 @@ from typing import Any
 import yaml
 
 from argotui.model.errors import RuntimeFault
-from argotui.model.work import ContainerState, PodState, Report, ResourceWork
+from argotui.model.work import PodState, Report, ResourceWork
+from argotui.runtimes.operated import failed, main_ended
 
+_STORE = "local object store"
 KINDS = {"ConfigMap": "configMap", "Secret": "secret"}
 _PLURALS = {"ConfigMap": "configmaps", "Secret": "secrets"}
 _WORDS = {"cm": "ConfigMap", "configmap": "ConfigMap", "configmaps": "ConfigMap"} | {
@@ -48,7 +50,7 @@ class ObjectStore:
         try:
             wanted = list(self._wanted(work))
         except RuntimeFault as error:
-            return _failure(began, str(error))
+            return failed(began, str(error), code=1, detail=_STORE)
         for each in wanted:
             self._table(str(each.get("kind")))
         try:
@@ -58,10 +60,10 @@ class ObjectStore:
             _judge(work, found)
             parameters, errors = _outputs(work, found)
         except RuntimeFault as error:
-            return _failure(began, str(error))
+            return failed(began, str(error), code=1, detail=_STORE)
         return Report(
             state=PodState.FAILED if errors else PodState.SUCCEEDED,
-            containers=(_main(began),),
+            containers=(main_ended(began, detail=_STORE),),
             message="; ".join(errors),
             parameters=parameters,
             collect_errors=tuple(errors),
@@ -153,30 +155,6 @@ class ObjectStore:
                 "(--runtime kubernetes)"
             )
         return self.objects[KINDS[kind]]
-
-
-def _failure(began: float, why: str) -> Report:
-    """The sentence is the node's message, and that of the container that Argo would have run."""
-    return Report(
-        state=PodState.FAILED,
-        containers=(_main(began, code=1, message=why),),
-        message=why,
-        started_at=began,
-        finished_at=time.time(),
-    )
-
-
-def _main(began: float, *, code: int = 0, message: str = "") -> ContainerState:
-    return ContainerState(
-        name="main",
-        state="terminated",
-        exit_code=code,
-        reason="Error" if code else "Completed",
-        message=message,
-        started_at=began,
-        finished_at=time.time(),
-        detail="local object store",
-    )
 
 
 def _server(kind: str, name: str, reason: str, words: str) -> str:
