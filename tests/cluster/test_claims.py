@@ -140,7 +140,7 @@ def test_the_budget_is_there_as_long_as_the_run_is(
     try:
         assert done.code == 0, done.err
         until_sync(lambda: budgets(space) == ["wf"], "the budget", 30)
-        assert claims(space) == ["wf-data"]
+        until_sync(lambda: claims(space) == ["wf-data"], "the claim, which is made after it", 30)
     finally:
         argotui(tmp_path, kubeconfig, "terminate", "@latest")
     until_sync(lambda: not budgets(space), "no budget left", 60)
