@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from argotui.journal.header import RunHeader
 from argotui.journal.store import LOGS, WORK
+from argotui.model.dataclass import dataclass
 from argotui.model.sought import Answer, Sought
 from argotui.runtimes.port import RunPlace, Runtime
 from argotui.submit.request import Where
+
+if TYPE_CHECKING:
+    from argotui.runtimes.kubernetes.client import Client
+
+_CLUSTER = ("context", "namespace", "kubeconfig")  # the options that say which cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +29,17 @@ class Place:
     note: str = ""  # what people should know of the choice
 
 
-def make_runtime(place: Place) -> Runtime:
-    """Return the runtime, not yet opened."""
+def connect(place: Place) -> Client | None:
+    """Return the way to the cluster that `place` is, not yet gone; None where it is none."""
+    if place.runtime != Where.KUBERNETES:
+        return None
+    from argotui.runtimes.kubernetes.client import Client
+
+    return Client(**{name: place.options.get(name) for name in _CLUSTER})
+
+
+def make_runtime(place: Place, client: Client | None = None) -> Runtime:
+    """Return the runtime, not yet opened. `client` is what else of the run goes to its cluster."""
     if place.runtime == Where.FAKE:
         from argotui.runtimes.fake import FakeRuntime
 
@@ -33,16 +48,16 @@ def make_runtime(place: Place) -> Runtime:
     from argotui.runtimes.http import HttpRuntime
     from argotui.runtimes.joined import JoinedRuntime
 
-    if place.runtime == Where.KUBERNETES:
+    if (client := client or connect(place)) is not None:
         from argotui.expr.jsonpath import render
         from argotui.runtimes.kubernetes.reading import reader
         from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
 
-        named = {name: place.options.get(name) for name in ("context", "namespace", "kubeconfig")}
+        options = {name: given for name, given in place.options.items() if name not in _CLUSTER}
         return JoinedRuntime(
-            KubernetesRuntime(**place.options, json_path=render),
+            KubernetesRuntime(client, **options, json_path=render),
             HttpRuntime(),
-            DataRuntime(reader(**named)),
+            DataRuntime(reader(client)),
         )
     from argotui.runtimes.local.runtime import LocalRuntime
 
@@ -56,7 +71,7 @@ def look_up(place: Place, sought: Sequence[Sought]) -> Mapping[Sought, Answer]:
         return {}
     from argotui.runtimes.kubernetes.library import read_objects
 
-    options = {name: place.options[name] for name in ("context", "namespace", "kubeconfig")}
+    options = {name: place.options[name] for name in _CLUSTER}
     return read_objects(sought, **options)
 
 

@@ -10,24 +10,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from argotui.bootstrap.places import Place, connect
 from argotui.driver.caches import Caches, CacheStore, hit, now
 from argotui.driver.lockfile import FileShelf
 from argotui.journal.header import RunHeader
 from argotui.journal.lock import is_supervised
 from argotui.locks.port import Shelf
 from argotui.model.fold import RunState
-from argotui.submit.request import Where
 
 if TYPE_CHECKING:
     from argotui.runtimes.kubernetes.client import Client
 
 
 def shelf_of(
-    header: RunHeader, folder: Path, shared: Path, *, priority: int, config_maps: Mapping[str, Any]
+    header: RunHeader,
+    folder: Path,
+    shared: Path,
+    client: Client | None,
+    *,
+    priority: int,
+    config_maps: Mapping[str, Any],
 ) -> Shelf:
-    """Return the table in which this run's locks are kept. `shared` is the folder of what runs
-    share on this machine. Raises RuntimeFault where no cluster is to be found."""
-    if header.runtime != Where.KUBERNETES:
+    """Return the table in which this run's locks are kept: in the cluster that `client` leads to,
+    or in `shared`, the folder of what runs share on this machine. Raises RuntimeFault where no
+    cluster is to be found."""
+    if client is None:
         return FileShelf(
             shared / "locks",
             folder,
@@ -39,20 +46,16 @@ def shelf_of(
         )
     from argotui.runtimes.kubernetes.locks import ConfigMapShelf
 
-    client, namespace = _cluster(header)
-    return ConfigMapShelf(
-        client, namespace, run=header.run_id, priority=priority, created=header.created
-    )
+    return ConfigMapShelf(client, run=header.run_id, priority=priority, created=header.created)
 
 
-def caches_of(header: RunHeader, shared: Path) -> Caches:
+def caches_of(header: RunHeader, shared: Path, client: Client | None) -> Caches:
     """Return what memoize remembers where this run is. Raises RuntimeFault as `shelf_of`."""
-    if header.runtime != Where.KUBERNETES:
+    if client is None:
         return CacheStore(shared / "caches", header.namespace)
     from argotui.runtimes.kubernetes.caches import ConfigMapCaches
 
-    client, namespace = _cluster(header)
-    return ConfigMapCaches(client, namespace, lambda entry: hit(entry, now))
+    return ConfigMapCaches(client, lambda entry: hit(entry, now))
 
 
 def give_back(header: RunHeader, state: RunState) -> None:
@@ -60,22 +63,12 @@ def give_back(header: RunHeader, state: RunState) -> None:
     run goes on. Raises RuntimeFault."""
     asked = [value for key, value in state.memory.items() if key.startswith("lock/")]
     spaces = {lock.split("/", 1)[0] for each in asked for lock in each["locks"]}
-    if header.runtime != Where.KUBERNETES or not spaces:
+    client = connect(Place(runtime=header.runtime, options=header.runtime_options))
+    if client is None or not spaces:
         return
     from argotui.runtimes.kubernetes.locks import release_run
 
-    client, _ = _cluster(header)
     try:
         asyncio.run(release_run(client, spaces, header.run_id))
     finally:
         client.close()
-
-
-def _cluster(header: RunHeader) -> tuple[Client, str]:
-    from argotui.runtimes.kubernetes.client import Client
-    from argotui.runtimes.kubernetes.place import find_place
-
-    given = header.runtime_options
-    context, kubeconfig = given.get("context"), given.get("kubeconfig")
-    place = find_place(context, given.get("namespace"), kubeconfig)
-    return Client(context=context, kubeconfig=kubeconfig), place.namespace

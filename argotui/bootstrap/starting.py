@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from argotui import __version__
-from argotui.bootstrap.places import Place, make_runtime, run_place, told
+from argotui.bootstrap.places import Place, connect, make_runtime, run_place, told
 from argotui.journal.header import RunHeader, read_header
 from argotui.journal.places import runs_folder, state_folder
 from argotui.journal.store import Journal, create, new_run_id
@@ -80,6 +80,8 @@ def assemble(
     from argotui.templates import engine_for
 
     header, folder, shared = journal.header, journal.folder, state_folder() / "shared"
+    where = Place(runtime=header.runtime, options=header.runtime_options)
+    client = connect(where)
     engine = engine_for(prepared.resolved, state)
     copy = prepared.choices.metrics_file
     place = run_place(
@@ -91,7 +93,7 @@ def assemble(
     return DrivenRun(
         engine=engine,
         journal=journal,
-        runtime=make_runtime(Place(runtime=header.runtime, options=header.runtime_options)),
+        runtime=make_runtime(where, client),
         place=place,
         options=DriveOptions(
             shared=shared,
@@ -101,10 +103,11 @@ def assemble(
                 header,
                 folder,
                 shared,
+                client,
                 priority=int(prepared.resolved.spec.extra.get("priority") or 0),
                 config_maps=place.config_maps,
             ),
-            caches=sharing.caches_of(header, shared),
+            caches=sharing.caches_of(header, shared, client),
         ),
         outlook=partial(outlook, engine),
     )

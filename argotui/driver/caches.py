@@ -27,8 +27,6 @@ class Caches(Protocol):
         """Remember, in place of what was there. Raises RuntimeFault or OSError."""
         ...
 
-    async def close(self) -> None: ...
-
 
 class CacheStore:
     """One file an entry, in a folder that the runs of this machine share."""
@@ -50,9 +48,6 @@ class CacheStore:
     async def save(self, subject: str, entry: str) -> None:
         private_folder(self._folder)
         write_json(self._path(subject), {"subject": subject, "entry": entry}, sync=False)
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
 
     def _path(self, subject: str) -> Path:
         name = f"{self._namespace}/{subject}".encode("utf-8", "surrogatepass")

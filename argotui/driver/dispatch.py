@@ -131,7 +131,6 @@ class Dispatch:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._caches.close()
         await self._locks.close(keep=keep_locks)
 
     # -- lanes: the calls about one piece of work follow one another ------------------------------

@@ -14,6 +14,7 @@ from argotui.expr.jsonpath import render
 from argotui.logs.spool import SpoolReader, log_path
 from argotui.model.work import CollectedFile, Observation, PodWork, StagedFile, WorkRef
 from argotui.runtimes.fake import FakeRuntime
+from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
 from argotui.runtimes.local.doctor import find_sandbox
 from argotui.runtimes.local.runtime import LocalRuntime
@@ -29,12 +30,8 @@ def make(kind, **options):
     if kind == "fake":
         return FakeRuntime()
     if kind == "kubernetes":
-        return KubernetesRuntime(
-            kubeconfig=clusters.kubeconfig(),
-            namespace=clusters.namespace(),
-            json_path=render,
-            **options,
-        )
+        client = Client(kubeconfig=clusters.kubeconfig(), namespace=clusters.namespace())
+        return KubernetesRuntime(client, json_path=render, **options)
     return LocalRuntime(sandbox="auto" if kind == "sandboxed" else "off", **options)
 
 

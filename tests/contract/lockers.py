@@ -26,10 +26,12 @@ class Locker:
     def __init__(self, where, run, *, created=0.0, priority=0, lease=2.0, goes_on=None):
         self.run, self.news, self.log = run, [], []
         facts = {"run": run, "created": created, "priority": priority}
+        self.client = None
         if "kubeconfig" in where:
-            client = Client(kubeconfig=where["kubeconfig"])
+            found = {"kubeconfig": where["kubeconfig"], "namespace": where["namespace"]}
+            self.client = client = Client(**found)
             more = {"lease_seconds": lease, "poll_seconds": 0.1}
-            self.shelf = ConfigMapShelf(client, where["namespace"], **facts, **more)
+            self.shelf = ConfigMapShelf(client, **facts, **more)
         else:
             folder = Path(where["folder"])
             limits = folder / "limits.json"
@@ -63,10 +65,12 @@ class Locker:
         if isinstance(self.shelf, FileShelf):
             os.close(self.shelf._handle)
         else:
-            self.shelf._client.close()
+            self.client.close()
 
     async def leaves(self, *, keep=False):
         await self.locks.close(keep=keep)
+        if self.client is not None:
+            self.client.close()
         assert not self.log, self.log
 
 

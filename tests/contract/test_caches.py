@@ -19,11 +19,16 @@ LATER = "2026-02-02T02:02:02Z"
 LABEL = {"workflows.argoproj.io/configmap-type": "Cache"}
 
 
+_opened: list[Client] = []
+
+
 @pytest.fixture
 def cluster():
     clusters.require()
     with clusters.fresh_namespace() as namespace:
         yield namespace
+        while _opened:
+            _opened.pop().close()
 
 
 @pytest.fixture(params=["machine", pytest.param("cluster", marks=pytest.mark.cluster)])
@@ -36,8 +41,9 @@ def make(request, tmp_path):
 
 
 def caches(namespace):
-    client = Client(kubeconfig=clusters.kubeconfig())
-    return ConfigMapCaches(client, namespace, lambda entry: hit(entry, lambda: LATER))
+    client = Client(kubeconfig=clusters.kubeconfig(), namespace=namespace)
+    _opened.append(client)
+    return ConfigMapCaches(client, lambda entry: hit(entry, lambda: LATER))
 
 
 def path(namespace, name=""):
@@ -73,7 +79,6 @@ def test_one_run_finds_what_another_remembers(make):
         await two.save("cache/k", '{"nodeID":"wf-2"}')
         assert json.loads((await one.load("cache/k"))["k"])["nodeID"] == "wf-2"
         assert await one.load("cache/none") is None
-        await every(one.close(), two.close())
 
     asyncio.run(play())
 
@@ -83,7 +88,6 @@ def test_what_is_no_json_comes_back_as_it_is(make):
         one = make()
         await one.save("cache/k", "{")
         assert await one.load("cache/k") == {"k": "{"}
-        await one.close()
 
     asyncio.run(play())
 
@@ -98,7 +102,6 @@ def test_the_configmap_is_one_that_argo_reads(cluster):
         assert kept["data"] == {"k": ENTRY}
         await one.load("cache/k")
         assert json.loads(read(cluster, "cache")["data"]["k"])["lastHitTimestamp"] == LATER
-        await one.close()
 
     asyncio.run(play())
 
@@ -113,7 +116,6 @@ def test_what_the_controller_remembers_is_found_and_left_as_it_is(cluster):
         kept = read(cluster, "cache")
         assert kept["metadata"]["labels"] == {**LABEL, "team": "a"}
         assert sorted(kept["data"]) == ["k", "mine"]
-        await one.close()
 
     asyncio.run(play())
 
@@ -137,7 +139,6 @@ def test_a_configmap_that_is_no_cache_is_refused_in_argos_words(cluster, labels,
             with pytest.raises(RuntimeFault) as fault:
                 await wanted
             assert f"{words}refusing to use it" in str(fault.value)
-        await one.close()
 
     asyncio.run(play())
 
@@ -149,7 +150,6 @@ def test_many_remember_at_once_and_nothing_is_lost(cluster):
         await every(*(one.save(f"cache/k{n}", ENTRY) for n, one in enumerate(several)))
         await every(*(one.load("cache/k0") for one in several))
         assert sorted(read(cluster, "cache")["data"]) == [f"k{n}" for n in range(6)]
-        await every(*(one.close() for one in several))
 
     asyncio.run(play())
 
@@ -162,6 +162,5 @@ def test_more_than_a_configmap_can_hold_is_said_in_clear_words(cluster):
         with pytest.raises(RuntimeFault, match=rf"{cluster}/cache would be larger than 1 MB"):
             await one.save("cache/more", "x" * 700_000)
         assert (await one.load("cache/k"))["k"] == "x" * 700_000
-        await one.close()
 
     asyncio.run(play())

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from argotui.model.work import PodState, PodWork, ResourceWork
-from argotui.runtimes.kubernetes.client import Request
+from argotui.runtimes.kubernetes.client import Client, Request
 from tests.contract import clusters
 from tests.contract.house import container, contract, pod, shell
 
@@ -279,7 +279,8 @@ async def reopen(house, rules):
 
     await house.runtime.close()
     config = as_account(house.folder, rules)
-    runtime = KubernetesRuntime(kubeconfig=config, namespace=clusters.namespace())
+    client = Client(kubeconfig=config, namespace=clusters.namespace())
+    runtime = KubernetesRuntime(client)
     from tests.contract import house as house_room
 
     made, house_room.make = house_room.make, lambda kind, **options: runtime

@@ -17,11 +17,12 @@ _TYPE = "Cache"
 
 
 class ConfigMapCaches:
-    """`touched` returns an entry as of having been asked for now."""
+    """In the namespace that `client` leads to. `touched` returns an entry as of having been asked
+    for now."""
 
-    def __init__(self, client: Client, namespace: str, touched: Callable[[str], str]) -> None:
+    def __init__(self, client: Client, touched: Callable[[str], str]) -> None:
         self._client = client
-        self._namespace = namespace
+        self._namespace = client.place.namespace
         self._touched = touched
 
     async def load(self, subject: str) -> Mapping[str, str] | None:
@@ -60,9 +61,6 @@ class ConfigMapCaches:
             await configmaps.change(self._client, self._namespace, name, put)
         except Refused as refusal:
             raise RuntimeFault(str(refusal)) from refusal
-
-    async def close(self) -> None:
-        self._client.close()
 
 
 def _check(found: Mapping[str, Any]) -> None:

@@ -14,13 +14,19 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlencode
 
+from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 from argotui.runtimes.kubernetes.errors import ApiError, api_error
-from argotui.runtimes.kubernetes.place import kubeconfig_files, runs_in_a_pod
+from argotui.runtimes.kubernetes.place import (
+    ClusterPlace,
+    find_place,
+    kubeconfig_files,
+    runs_in_a_pod,
+)
 
 JSON = "application/json"
 CONNECT_SECONDS = 5.0
@@ -76,14 +82,29 @@ class Transport:
 
 
 class Client:
-    """`requests` counts what was sent. `context` None is the current one of the kubeconfig."""
+    """`requests` counts what was sent. `context` None is the current one of the kubeconfig, or the
+    cluster this process runs in; `namespace` None that of the context."""
 
-    def __init__(self, *, context: str | None = None, kubeconfig: str | None = None) -> None:
-        self._context, self._kubeconfig = context, kubeconfig
+    def __init__(
+        self,
+        *,
+        context: str | None = None,
+        namespace: str | None = None,
+        kubeconfig: str | None = None,
+    ) -> None:
+        self._context, self._namespace, self._kubeconfig = context, namespace, kubeconfig
+        self._place: ClusterPlace | None = None
         self._transport: Transport | None = None
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="k8s")
         self.requests = 0
+
+    @property
+    def place(self) -> ClusterPlace:
+        """Where this leads to. Raises RuntimeFault where no cluster is to be found."""
+        if self._place is None:
+            self._place = find_place(self._context, self._namespace, self._kubeconfig)
+        return self._place
 
     async def call(
         self,

@@ -6,8 +6,9 @@ Called by resources.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 
 _SHORT = {

@@ -6,7 +6,8 @@ Called by locks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from argotui.model.dataclass import dataclass
 
 
 @dataclass(slots=True)

@@ -23,7 +23,6 @@ from argotui.model.sought import (
 )
 from argotui.runtimes.kubernetes.client import Client, Request
 from argotui.runtimes.kubernetes.errors import ApiError, explained
-from argotui.runtimes.kubernetes.place import find_place
 
 _ARGO = "/apis/argoproj.io/v1alpha1"
 _PATHS: Mapping[str, str] = {
@@ -49,8 +48,8 @@ def read_objects(
     Raises RuntimeFault where that cannot be learnt: a missing right, by verb and resource, a
     server that does not answer, credentials that it does not take.
     """
-    place = find_place(context, namespace, kubeconfig)
-    client = Client(context=context, kubeconfig=kubeconfig)
+    client = Client(context=context, namespace=namespace, kubeconfig=kubeconfig)
+    place = client.place
     wanted = sorted(set(sought))
     look = partial(_look, client, place.namespace, str(place))
     try:

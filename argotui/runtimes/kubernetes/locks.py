@@ -37,13 +37,12 @@ _PATIENCE = 5.0
 
 
 class ConfigMapShelf:
-    """`namespace` is that of the run's pods. `lease_seconds` is how long the driver of a run may
-    say nothing until it counts as dead."""
+    """`client` leads to the namespace of the run's pods. `lease_seconds` is how long the driver of
+    a run may say nothing until it counts as dead."""
 
     def __init__(
         self,
         client: Client,
-        namespace: str,
         *,
         run: str,
         priority: int = 0,
@@ -52,7 +51,7 @@ class ConfigMapShelf:
         poll_seconds: float = _POLL_SECONDS,
     ) -> None:
         self._client = client
-        self._namespace = namespace
+        self._namespace = client.place.namespace
         owner = f"{run}-{secrets.token_hex(4)}"
         self._asker = Asker(owner=owner, run=run, priority=priority, created=created)
         self._poll = poll_seconds
@@ -92,11 +91,8 @@ class ConfigMapShelf:
         return standings
 
     async def close(self, *, keep: bool) -> None:
-        try:
-            if self._spaces and not keep:
-                await self.settle(())
-        finally:
-            self._client.close()
+        if self._spaces and not keep:
+            await self.settle(())
 
     async def _settle_in(
         self,

@@ -12,32 +12,22 @@ from argotui.model.errors import RuntimeFault
 from argotui.model.manifest import JsonObject
 from argotui.runtimes.kubernetes.client import Client, Request
 from argotui.runtimes.kubernetes.errors import ApiError, explained
-from argotui.runtimes.kubernetes.place import find_place
 
 _PLURALS = {"ConfigMap": "configmaps", "Secret": "secrets"}
 
 
-def reader(
-    *, context: str | None = None, namespace: str | None = None, kubeconfig: str | None = None
-) -> Callable[[str, str], JsonObject | None]:
+def reader(client: Client) -> Callable[[str, str], JsonObject | None]:
     """Return what reads an object of the namespace by kind and name: None where there is none of
     that name. It raises RuntimeFault where that cannot be learnt, and may be called in threads."""
-    return partial(_read, context, namespace, kubeconfig)
+    return partial(_read, client)
 
 
-def _read(
-    context: str | None, namespace: str | None, kubeconfig: str | None, kind: str, name: str
-) -> JsonObject | None:
-    place = find_place(context, namespace, kubeconfig)
-    path = f"/api/v1/namespaces/{place.namespace}/{_PLURALS[kind]}/{name}"
-    client = Client(context=context, kubeconfig=kubeconfig)
+def _read(client: Client, kind: str, name: str) -> JsonObject | None:
+    path = f"/api/v1/namespaces/{client.place.namespace}/{_PLURALS[kind]}/{name}"
     try:
-        client.transport()
         found: JsonObject = client.once(Request(method="GET", path=path))
         return found
     except ApiError as error:
         if error.status == 404:
             return None
         raise RuntimeFault(explained(error, f'cannot read {kind} "{name}"')) from error
-    finally:
-        client.close()

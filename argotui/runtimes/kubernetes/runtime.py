@@ -1,6 +1,6 @@
 """Runs work in a cluster: pods and objects, made, watched, read and removed over its API.
 
-Built by bootstrap: `KubernetesRuntime(context=..., namespace=..., kubeconfig=...)`.
+Built by bootstrap: `KubernetesRuntime(Client(context=..., namespace=..., kubeconfig=...))`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from argotui.runtimes.kubernetes.events import explain_waiting
 from argotui.runtimes.kubernetes.kept import Folder
 from argotui.runtimes.kubernetes.making import Maker
 from argotui.runtimes.kubernetes.owner import ensure_owner, owner_reference, remove_owner
-from argotui.runtimes.kubernetes.place import ClusterPlace, find_place
+from argotui.runtimes.kubernetes.place import ClusterPlace
 from argotui.runtimes.kubernetes.pods import Pods
 from argotui.runtimes.kubernetes.resources import RenderJsonPath, Resources
 from argotui.runtimes.kubernetes.shim import LABEL_RUN, Setting
@@ -32,31 +32,26 @@ _OPEN_SECONDS = 20.0
 
 
 class KubernetesRuntime:
-    """`context` None is the current one of the kubeconfig, or the cluster this process runs in;
-    `namespace` None that of the context. `shim_image` is a busybox for images that may have no
-    shell. `pending_timeout` ends pods that wait longer, in seconds. `keep_pods` leaves the pods of
-    a finished run in the cluster, until `argotui delete`. `json_path` fills a JSONPath template of
-    Kubernetes with the values of an object."""
+    """`client` is the run's, and closed with the runtime. `shim_image` is a busybox for images
+    that may have no shell. `pending_timeout` ends pods that wait longer, in seconds. `keep_pods`
+    leaves the pods of a finished run in the cluster, until `argotui delete`. `json_path` fills a
+    JSONPath template of Kubernetes with the values of an object."""
 
     def __init__(
         self,
+        client: Client,
         *,
-        context: str | None = None,
-        namespace: str | None = None,
-        kubeconfig: str | None = None,
         shim_image: str = "busybox",
         pending_timeout: float | None = None,
         hold_seconds: int = 120,
         keep_pods: bool = False,
         json_path: RenderJsonPath | None = None,
     ) -> None:
-        self._context, self._namespace, self._kubeconfig = context, namespace, kubeconfig
+        self._client = client
         self._shim_image, self._pending_timeout = shim_image, pending_timeout
         self._hold_seconds, self._keep_pods = hold_seconds, keep_pods
-        self._place: ClusterPlace | None = None
         self._run: RunPlace | None = None
         self._owner: Mapping[str, Any] = {}
-        self._client: Client | None = None
         self._json_path = json_path
         self._pods: Pods | None = None
         self._resources: Resources | None = None
@@ -76,13 +71,13 @@ class KubernetesRuntime:
     @property
     def requests(self) -> int:
         """How many requests the API server has had of this run."""
-        return self._client.requests if self._client else 0
+        return self._client.requests
 
     async def open(self, place: RunPlace, emit: Emit) -> None:
         cluster = self._cluster()
         self._run, self._emit = place, emit
         folder = Folder(place.work / "kubernetes")
-        client = self._client = Client(context=self._context, kubeconfig=self._kubeconfig)
+        client = self._client
         await client.in_thread(client.transport)
         owner = await ensure_owner(client, cluster.namespace, place.run_id, place.workflow_name)
         reference = self._owner = owner_reference(owner)
@@ -133,14 +128,14 @@ class KubernetesRuntime:
             self._emit(Observation(ref=ref, report=report, at=time.time()))
 
     async def claim(self, claims: Mapping[str, Any]) -> None:
-        await make_claims(self._open_client(), self._cluster().namespace, claims, **self._whose())
+        await make_claims(self._client, self._cluster().namespace, claims, **self._whose())
 
     async def protect(self, budget: Mapping[str, Any]) -> None:
-        client, where = self._open_client(), self._cluster().namespace
+        client, where = self._client, self._cluster().namespace
         await make_budget(client, where, budget, owner=self._owner, **self._whose())
 
     async def withdraw(self, claims: Sequence[str]) -> None:
-        client, run = self._open_client(), self._whose()["run_id"]
+        client, run = self._client, self._whose()["run_id"]
         await remove_claims(client, self._cluster().namespace, claims, run_id=run)
 
     async def stop(self, ref: WorkRef, grace: float) -> None:
@@ -151,10 +146,12 @@ class KubernetesRuntime:
         await self._open_pods().release(ref)
 
     async def close(self, *, keep_running: bool = False) -> None:
-        client, pods, run = self._client, self._pods, self._run
-        self._pods = None
-        if client is None or pods is None or run is None:
-            return
+        pods, self._pods = self._pods, None
+        if pods is not None:
+            await self._leave(pods, keep_running=keep_running)
+        self._client.close()
+
+    async def _leave(self, pods: Pods, *, keep_running: bool) -> None:
         if self._explaining is not None:
             self._explaining.cancel()
         if self._resources is not None:
@@ -164,15 +161,13 @@ class KubernetesRuntime:
             self._watcher.close()
         if not keep_running and not self._keep_pods:
             try:
-                await remove_owner(client, self._cluster().namespace, run.run_id)
+                await remove_owner(self._client, self._cluster().namespace, self._whose()["run_id"])
             except ApiError as error:
                 _tell(explained(error, "what the run made in the cluster is not removed"))
-        client.close()
 
     async def _look(self, folder: Folder, version: str) -> None:
         """Tell of all there is, then of what changes. A run that is new has nothing there."""
         assert self._run is not None
-        assert self._client is not None
         loop, pods = asyncio.get_running_loop(), self._open_pods()
         watcher = self._watcher = Watcher(
             self._client,
@@ -204,13 +199,7 @@ class KubernetesRuntime:
         watcher.start()
 
     def _cluster(self) -> ClusterPlace:
-        if self._place is None:
-            self._place = find_place(self._context, self._namespace, self._kubeconfig)
-        return self._place
-
-    def _open_client(self) -> Client:
-        assert self._client is not None, "open comes first"
-        return self._client
+        return self._client.place
 
     def _whose(self) -> dict[str, str]:
         assert self._run is not None, "open comes first"

@@ -28,7 +28,8 @@ class Story:
         self.runtime = None
 
     async def open(self, **options):
-        self.runtime = KubernetesRuntime(kubeconfig=self.api.kubeconfig(self.folder), **options)
+        client = Client(kubeconfig=self.api.kubeconfig(self.folder))
+        self.runtime = KubernetesRuntime(client, **options)
         place = RunPlace(
             run_id="r1",
             workflow_name="wf",
