@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 
 STEP = 0.005  # seconds between two looks
+PATIENCE = 60.0  # seconds until a wait is given up: nothing that works takes so long under any load
 
 
-async def until(predicate: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+async def until(predicate: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Return as soon as `predicate` holds; fail with `what` if it does not in time."""
     end = time.monotonic() + seconds
     while not predicate():
@@ -18,7 +19,7 @@ async def until(predicate: Callable[[], object], what: str, seconds: float = 10.
         await asyncio.sleep(STEP)
 
 
-def until_sync(predicate: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+def until_sync(predicate: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """The same outside of a loop."""
     end = time.monotonic() + seconds
     while not predicate():

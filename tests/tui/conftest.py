@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from tests.tui.waiting import nothing_to_do
+
 
 @pytest.fixture(autouse=True)
 def _terminal(monkeypatch):
@@ -16,3 +18,9 @@ def _terminal(monkeypatch):
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _idle(monkeypatch):
+    for room in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{room}.wait_for_idle", nothing_to_do)

@@ -5,6 +5,7 @@ import asyncio
 from argotui.model.errors import RuntimeFault
 from argotui.tui.feed import Connected, Gone, News, feed
 from tests.tui.fake_run import release
+from tests.waiting import PATIENCE, until
 
 
 def messages_of(run, script, pause=0.0):
@@ -23,7 +24,7 @@ def messages_of(run, script, pause=0.0):
 
         task = asyncio.create_task(feed(connect, post, pause))
         await script(posted)
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
         return posted
 
     return asyncio.run(main())
@@ -66,8 +67,7 @@ def test_nothing_is_sent_before_the_last_was_taken():
             await settle()
         assert sum(isinstance(message, News) for message in posted) == 1
         posted[1].taken.set()
-        await asyncio.sleep(0.01)
-        await settle()
+        await until(lambda: len(posted) > 2, "the next message")
         assert len(posted[2].changes) == 2
         task.cancel()
 
@@ -81,11 +81,11 @@ def test_no_more_than_one_message_a_pause():
         await settle()
         for _ in range(10):
             run.patch(".scan", message="x")
-            await asyncio.sleep(0.005)
+            await settle()
         run.end()
 
-    posted = messages_of(run, script, pause=0.5)
-    assert sum(isinstance(message, News) for message in posted) <= 2
+    posted = messages_of(run, script, pause=1.0)
+    assert [len(each.changes) for each in posted if isinstance(each, News)] == [1, 9]
 
 
 def test_a_driver_that_cannot_be_reached_is_told_with_its_reason():
