@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from argotui.journal.header import RunHeader
 from argotui.journal.store import LOGS, WORK
-from argotui.model.dataclass import dataclass
 from argotui.model.sought import Answer, Sought
 from argotui.runtimes.port import RunPlace, Runtime
 from argotui.submit.request import Where

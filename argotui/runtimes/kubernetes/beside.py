@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 from argotui.runtimes.kubernetes.beside_script import BESIDE, BUSYBOX, ROOT, Beside, beside_text
 

@@ -6,8 +6,8 @@ Called by beside. It speaks as the shim does: message.py reads it, held.py reads
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 
-from argotui.model.dataclass import dataclass
 from argotui.runtimes.kubernetes.script import ENCODE, Wrap, outputs_text
 
 BESIDE = "argotui-beside"

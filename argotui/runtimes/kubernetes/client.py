@@ -14,11 +14,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 from argotui.runtimes.kubernetes.errors import ApiError, api_error
 from argotui.runtimes.kubernetes.place import (

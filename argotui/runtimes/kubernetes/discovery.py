@@ -6,9 +6,9 @@ Called by resources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, explained

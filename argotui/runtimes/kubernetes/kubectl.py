@@ -6,9 +6,8 @@ Called by resources.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 
 _SHORT = {

@@ -6,8 +6,7 @@ Called by locks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from argotui.model.dataclass import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(slots=True)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from argotui.model.dataclass import dataclass
 from argotui.runtimes.kubernetes.script import FILE_MAX, MAGIC
 from argotui.runtimes.kubernetes.shim import Plan
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 from argotui.runtimes.kubernetes.client import JSON, Client
 from argotui.runtimes.kubernetes.discovery import Kind

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 
 DEFAULT_NAMESPACE = "default"

@@ -6,8 +6,8 @@ Called by shim and beside. What it says at its end is read by message.py, what i
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 
-from argotui.model.dataclass import dataclass
 from argotui.runtimes.kubernetes.retries import Tries
 
 FILE_MAX = 100 << 20  # bytes of one file

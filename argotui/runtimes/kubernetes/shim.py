@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, PodWork, WorkRef
 from argotui.runtimes.kubernetes.argo_words import mentions, name_argo_words, progress_file

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from argotui.model.dataclass import dataclass
 from argotui.model.work import Report, WorkRef
 from argotui.runtimes.kubernetes.kept import Kept
 from argotui.runtimes.kubernetes.report import waits_for
