@@ -18,16 +18,17 @@ from argotui.manifest.core.read import fits
 from argotui.manifest.core.read import with_texts as with_shape_texts
 from argotui.manifest.core.tables import Shape
 from argotui.manifest.decoding import Decoding
-from argotui.manifest.gotypes import go_name, struct_name
+from argotui.manifest.gotypes import go_mapping, go_name, struct_name
 from argotui.manifest.hints import removed_hint
 from argotui.manifest.scalars import plain_value, value_text
 from argotui.manifest.source import Path
 from argotui.model.bodies import BODIES, PluginBody, Step, StepsBody
-from argotui.model.manifest import Template, Text
+from argotui.model.manifest import PlainText, Template, Text
 from argotui.model.workflow import WorkflowSpec
 
 Decoder: TypeAlias = Callable[[Decoding, Any, Path], Any]
 _REFUSED = object()
+_INT_END = 2**63
 
 
 def decode_spec(data: Any, at: Decoding, path: Path) -> WorkflowSpec:
@@ -49,6 +50,8 @@ def decoder(hint: Any) -> Decoder:
         return _anything
     if hint == Text:
         return _text
+    if hint == PlainText:
+        return _plain_text
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
         rest = [part for part in typing.get_args(hint) if part is not type(None)]
@@ -56,7 +59,8 @@ def decoder(hint: Any) -> Decoder:
     if origin is tuple:
         return _list_of(decoder(typing.get_args(hint)[0]), typing.get_args(hint)[0])
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _mapping_of(decoder(typing.get_args(hint)[1]))
+        part = typing.get_args(hint)[1]
+        return _mapping_of(decoder(part), go_mapping(part))
     if hint in _SCALARS:
         return _SCALARS[hint]
     return _special(hint) or _struct(hint)
@@ -100,9 +104,15 @@ def _string(at: Decoding, value: Any, path: Path) -> Any:
     if at.source is None or isinstance(value, list | dict):
         at.mismatch(path, value, "string")
         return _REFUSED
-    token = at.source.token(path)
-    at.mismatch(path, value, "string", f'quote it: "{token}"')
-    return token  # reported already; the rest is checked as if it were quoted
+    at.mismatch(path, value, "string", at.quoting(path))
+    return at.source.token(path)  # reported already; the rest is checked as if it were quoted
+
+
+def _plain_text(at: Decoding, value: Any, path: Path) -> Any:
+    outer, at.textual = at.textual, not at.strict
+    read = _string(at, value, path)
+    at.textual = outer
+    return read
 
 
 def _text(at: Decoding, value: Any, path: Path) -> Any:
@@ -117,7 +127,7 @@ def _text(at: Decoding, value: Any, path: Path) -> Any:
     text = value_text(value)
     if isinstance(value, int) and not isinstance(value, bool) and text != str(value):
         what = f"the number {value} becomes {text}"
-        at.report(path, what, "quote it", warning="large-number")
+        at.report(path, what, at.quoting(path), warning="large-number")
     elif isinstance(value, int | float) and at.source is not None:
         _warn_changed(at, path, text, at.source.token(path))
     return text
@@ -132,7 +142,7 @@ def _warn_changed(at: Decoding, path: Path, text: str, token: str) -> None:
 
 
 def _int(at: Decoding, value: Any, path: Path) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and -_INT_END <= value < _INT_END:
         return value
     at.mismatch(path, value, "int64", "a whole number is wanted here, without quotes")
     return _REFUSED
@@ -177,10 +187,10 @@ def _item(item: Decoder, hint: Any, at: Decoding, value: Any, path: Path) -> Any
     return item(at, value, path)
 
 
-def _mapping_of(item: Decoder) -> Decoder:
+def _mapping_of(item: Decoder, name: str) -> Decoder:
     def read(at: Decoding, value: Any, path: Path) -> Any:
         if not isinstance(value, dict):
-            at.mismatch(path, value, "map[string]interface {}", "a mapping is wanted here")
+            at.mismatch(path, value, name, "a mapping is wanted here")
             return _REFUSED
         if item is _anything:
             return value

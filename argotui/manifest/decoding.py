@@ -19,8 +19,8 @@ from argotui.model.errors import Problem
 class Decoding:
     """What one document's decoding knows and finds.
 
-    `places` gets the path of every template, keyed by the id of its source; `source` is None for
-    documents made by a merge, which have no place.
+    `places` gets the path of every template, keyed by the id of its source, `unread` those
+    of values of the wrong kind; `source` is None for documents made by a merge: they have no place.
     """
 
     source: Source | None = None
@@ -28,6 +28,7 @@ class Decoding:
     strict: bool = True
     problems: list[Problem] = field(default_factory=list)
     places: dict[int, Path] = field(default_factory=dict)
+    unread: set[Path] = field(default_factory=set)
     struct: str = ""
     textual: bool = False  # scalars of other kinds are taken as text, with a warning
 
@@ -50,6 +51,7 @@ class Decoding:
 
     def mismatch(self, path: Path, value: Any, wanted: str, hint: str = "") -> None:
         """Report a value of the wrong kind in the words of Go's JSON reader."""
+        self.unread.add(path)
         where = ".".join(part for part in path if isinstance(part, str))
         kind = go_kind(value)
         if kind == "number" and wanted.startswith("int"):
@@ -61,6 +63,10 @@ class Decoding:
             hint,
         )
 
+    def quoting(self, path: Path) -> str:
+        """Return a hint for a scalar that is to be a text."""
+        return f'quote it: "{self.source.token(path)}"' if self.source else "quote it"
+
     def text_wanted(self, path: Path, value: Any) -> None:
         """Report a scalar that is taken as the text it looks like. Never when strict."""
         name = next((part for part in reversed(path) if isinstance(part, str)), "")
@@ -70,7 +76,7 @@ class Decoding:
             case [*_, above, "value"]:
                 name = str(above)
         what = f"{name} has {go_kind(value)} {value_text(value)} where Argo wants text"
-        self.report(path, what, "quote it", warning="text-wanted")
+        self.report(path, what, self.quoting(path), warning="text-wanted")
 
     def unknown(
         self, path: Path, key: str, options: list[str], hint: str = "", *, always: bool = False

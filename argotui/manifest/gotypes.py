@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from argotui.model.manifest import LifecycleHook, PlainText, Text
+
 _NAMES = {
     "ContainerBody": "Container",
     "ScriptBody": "ScriptTemplate",
@@ -24,12 +26,23 @@ _CORE = frozenset(("EnvVar",))
 
 def go_name(hint: Any) -> str:
     """Return the Go name of a type hint, as it stands in messages about values of it."""
+    if hint == Text:
+        return "v1alpha1.AnyString"
+    if hint is Any:
+        return "v1alpha1.Item"  # the only list of anything: withItems
     if isinstance(hint, type):
         if hint in (str, bool):
             return "string" if hint is str else "bool"
         package = "v1" if hint.__name__ in _CORE else "v1alpha1"
         return f"{package}.{struct_name(hint)}" if hint is not int else "int64"
     return "map[string]interface {}"
+
+
+def go_mapping(hint: Any) -> str:
+    """Return the Go name of a mapping of texts to values of a type hint."""
+    if hint is LifecycleHook:
+        return "v1alpha1.LifecycleHooks"
+    return "map[string]string" if hint in (Text, PlainText) else "map[string]interface {}"
 
 
 def struct_name(kind: type) -> str:

@@ -41,7 +41,8 @@ class Loaded:
     A Secret has all its values in `data`, in base64, as an API server stores it. `referred` are the
     files of libraries (library.py): what stands there is only referred to. `namesakes` are, by kind
     and name, objects of one name in several namespaces (library.py: in_namespace). `absent` says of
-    templates that were looked for elsewhere why they are not there.
+    templates that were looked for elsewhere why they are not there. `unread` are the paths, each
+    with the id of its source, that have a value which could not be read.
     """
 
     workflows: tuple[Workflow, ...] = ()
@@ -53,6 +54,7 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     places: Mapping[int, Place] = field(default_factory=dict, repr=False)
+    unread: frozenset[tuple[int, Path]] = frozenset()
     referred: frozenset[str] = frozenset()
     namesakes: Mapping[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     absent: Mapping[LibraryKey, str] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class _Shelf:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
+    unread: set[tuple[int, Path]] = field(default_factory=set)
     named: dict[str, dict[str, Any]] = field(default_factory=dict)
     namesakes: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     listed: dict[str, list[Workflow]] = field(default_factory=dict)
@@ -101,6 +104,7 @@ class _Shelf:
             problems=tuple(self.problems),
             notes=tuple(self.notes),
             places=self.places,
+            unread=frozenset(self.unread),
             namesakes=self.namesakes,
         )
 
@@ -147,6 +151,7 @@ class _Shelf:
         self.places[id(workflow.source)] = Place(source=at.source, path=path, subject=subject)
         for key, where in at.places.items():
             self.places[key] = Place(source=at.source, path=where, subject=subject)
+        self.unread |= {(id(at.source), where) for where in at.unread}
         if kind in ("Workflow", "CronWorkflow"):
             self.listed.setdefault(kind, []).append(workflow)
             return
@@ -208,5 +213,4 @@ def _check_texts(values: Any, at: Decoding, path: Path) -> None:
         return
     for key, value in (values or {}).items():
         if not isinstance(value, str):
-            hint = f'quote it: "{at.source.token((*path, key))}"' if at.source else ""
-            at.mismatch((*path, key), value, "string", hint)
+            at.mismatch((*path, key), value, "string", at.quoting((*path, key)))

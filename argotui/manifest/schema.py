@@ -17,7 +17,7 @@ from argotui.manifest.core.tables import Shape, struct_of, structs
 from argotui.manifest.gotypes import struct_name
 from argotui.manifest.load import WORKFLOW_KINDS
 from argotui.model.bodies import BODIES, PluginBody, Step, StepsBody
-from argotui.model.manifest import Metadata, Template, Text
+from argotui.model.manifest import Metadata, PlainText, Template, Text
 from argotui.model.workflow import WorkflowSpec
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -96,6 +96,8 @@ class _Definitions:
             return self.shape(hint.text)
         if hint == Text:
             return {"$ref": self.named("Text", _text_schema)}
+        if hint == PlainText:
+            return dict(_SCALARS[str])
         origin = typing.get_origin(hint)
         if origin in (typing.Union, types.UnionType):
             return self._union(typing.get_args(hint))

@@ -61,10 +61,30 @@ def validate(
         defaults=submitted.spec.template_defaults or {},
         adopted={} if strict else adopted_inputs(submitted.spec, local, templates),
         problems=problems,
-        unreadable={(p.file, p.line, p.column) for p in library.errors if p.line},
+        unread=_with_parents(library.unread),
     )
+    cx.incomplete |= set(_incomplete(cx, workflow, local)) if cx.unread else set()
     _check(cx, workflow, submitted, local)
     return sorted(cx.problems, key=_order)
+
+
+def _with_parents(unread: frozenset[tuple[int, Path]]) -> frozenset[tuple[int, Path]]:
+    return unread | {(source, path[:-1]) for source, path in unread}
+
+
+def _incomplete(cx: Context, workflow: Workflow, local: LibraryKey) -> Iterator[LibraryKey]:
+    """Yield the owners that have templates which could not be read: one may be what is missed."""
+    library = cx.library
+    owners = {local: workflow}
+    for cluster_scope in (False, True):
+        shelf = library.cluster_workflow_templates if cluster_scope else library.workflow_templates
+        owners |= {
+            library_key(name, cluster_scope=cluster_scope): one for name, one in shelf.items()
+        }
+    for owner, document in owners.items():
+        site = Site(place=library.place(document), owner=owner)
+        if cx.is_unread(site, (*_spec_path(document), "templates")):
+            yield owner
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:
@@ -80,8 +100,7 @@ def _owner(workflow: Workflow, submitted: Workflow) -> LibraryKey:
 
 def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryKey) -> None:
     site = Site(place=cx.library.place(workflow), owner=local)
-    path: Path = ("spec", "workflowSpec") if workflow.kind == "CronWorkflow" else ("spec",)
-    spec = submitted.spec
+    path, spec = _spec_path(workflow), submitted.spec
     check_metadata(cx, site, workflow)
     if workflow.kind == "CronWorkflow":
         check_cron(cx, site, workflow)
@@ -99,6 +118,10 @@ def _check(cx: Context, workflow: Workflow, submitted: Workflow, local: LibraryK
     if workflow.spec.workflow_template_ref is None:
         run(_rest(cx, site, path, spec), lambda asked: check_template(cx, asked))
     warn_spec(cx, site, path, workflow.spec)
+
+
+def _spec_path(workflow: Workflow) -> Path:
+    return ("spec", "workflowSpec") if workflow.kind == "CronWorkflow" else ("spec",)
 
 
 def _lacks_entrypoint(cx: Context, workflow: Workflow, spec: WorkflowSpec, path: Path) -> bool:
@@ -124,8 +147,7 @@ def _set_globals(cx: Context, workflow: Workflow, metadata: Metadata) -> None:
         cx.globals.add(f"workflow.parameters.{parameter.name}")
         if parameter.value is not None:
             cx.values[f"workflow.parameters.{parameter.name}"] = parameter.value
-    if spec.arguments.parameters:
-        cx.globals |= {"workflow.parameters", "workflow.parameters.json"}
+    cx.globals |= {"workflow.parameters", "workflow.parameters.json"}
     extra = mapping(spec.workflow_metadata)
     _add_keys(cx, "labels", metadata.labels, extra.get("labels"), extra.get("labelsFrom"))
     _add_keys(cx, "annotations", metadata.annotations, extra.get("annotations"))
@@ -162,6 +184,8 @@ def _roots(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> Check:
 def _rest(cx: Context, site: Site, path: Path, spec: WorkflowSpec) -> Iterator[Visit]:
     """Ask for every template that nothing led to. Argo: O13."""
     for i, template in enumerate(spec.templates):
+        if not template.source:  # nothing was there, which is told
+            continue
         callers = (site.callers, f"templates.{template.name}")
         asked = visit(cx, site, (*path, "templates", i), (site.owner, template), None)
         yield replace(asked, site=replace(asked.site, callers=callers))

@@ -30,6 +30,8 @@ _SCALAR_TAGS = frozenset(("str", "int", "float", "bool", "null", "binary", "time
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
+_MARK = re.compile("^\ufeff", re.MULTILINE)  # each document of a joined file may begin with one
+_BARE_TAG = re.compile(r"\{\{[^{}]*\}\}")
 _PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
@@ -106,7 +108,7 @@ def _readable(text: str, file: str) -> str:
             else "remove it, or write it as an escape in double quotes"
         )
         raise _Stop(Problem(what=what, hint=hint, file=file, line=line, column=column))
-    text = text.removeprefix("\ufeff")
+    text = _MARK.sub("", text)
     if text.lstrip()[:1] in ("{", "["):  # JSON writes astral characters as two escapes
         text = _PAIR.sub(_joined, text)
     return text
@@ -254,9 +256,22 @@ class _Builder:
         if id(node) not in self.shared:
             if node.items is not None:
                 self.shared[id(node)] = [self.value(item) for item in node.items]
+            elif tag := self.bare_tag(node):
+                self.shared[id(node)] = tag
             else:
                 self.shared[id(node)] = self.mapping(node)
         return self.shared[id(node)]
+
+    def bare_tag(self, node: Node) -> str:
+        """Return the tag that was written without quotes, which reads as a mapping in a mapping,
+        having told; empty for every other mapping. The rest goes on as if it were quoted."""
+        if not any(key.pairs for key, _ in node.pairs or ()):
+            return ""
+        match = _BARE_TAG.match(self.text.line(node.line + 1), node.column)
+        if match is None:
+            return ""
+        self.problem(node, "a value that begins with {{ must be quoted", f'write "{match[0]}"')
+        return match[0]
 
     def not_json(self, node: Node) -> None:
         self.problem(node, f"{node.value} is no JSON number", "quote it to have the text")
@@ -287,11 +302,7 @@ class _Builder:
 
     def key(self, key: Node) -> str:
         if key.items is not None or key.pairs is not None:
-            self.problem(
-                key,
-                "a key must be text, not a list or a mapping",
-                'a value that begins with {{ must be quoted: "{{...}}"',
-            )
+            self.problem(key, "a key must be text, not a list or a mapping", "quote it")
             return ""
         try:
             key.value = key_text(key.value)

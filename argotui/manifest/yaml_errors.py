@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from argotui.manifest.source import Text
 from argotui.model.errors import Problem
+
+_BARE_TAG = re.compile(r"(?:[:-]\s+|^\s*)(?P<all>\{\{.*\S)\s*$")
+_HELM = re.compile(
+    r"\{\{-|-\}\}|\{\{\s*(?:if|range|with|include|define|end|else|template)\b|\{\{\s*[.$]"
+)
 
 
 def explain(error: yaml.MarkedYAMLError, file: str, source: Text) -> Problem:
@@ -13,12 +20,30 @@ def explain(error: yaml.MarkedYAMLError, file: str, source: Text) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     text = source.line(line + 1)
+    if bare := _tag_without_quotes(text, file, line):
+        return bare
     what, hint = _words(str(error.problem or ""), str(error.context or ""), text, column)
     start = error.context_mark
     if start is not None and ("quoted" in what or "opened" in what):
         line, column = start.line, start.column
     line = min(line, max(source.count - 1, 0))
     return Problem(what=what, hint=hint, file=file, line=line + 1, column=column + 1)
+
+
+def _tag_without_quotes(text: str, file: str, line: int) -> Problem | None:
+    """Return what is to be said of a line with a value that begins with {{, Helm's or Argo's."""
+    bare = _BARE_TAG.search(text)
+    if bare is None:
+        return None
+    column = bare.start("all") + 1
+    if _HELM.search(bare["all"]):
+        what, hint = (
+            "this is a template for Helm, not a manifest yet",
+            "render it first: helm template",
+        )
+    else:
+        what, hint = "a value that begins with {{ must be quoted", f"write '{bare['all'][:60]}'"
+    return Problem(what=what, hint=hint, file=file, line=line + 1, column=column)
 
 
 def _words(problem: str, context: str, text: str, column: int) -> tuple[str, str]:
@@ -36,8 +61,10 @@ def _words(problem: str, context: str, text: str, column: int) -> tuple[str, str
                 f"a value cannot begin with '{here}'",
                 f"quote it: '{text[column:].strip()[:30]}'",
             )
-        case "found a tab character where an indentation space is expected":
+        case _ if problem.startswith("found a tab character"):
             return "a tab is used for indentation", "YAML wants spaces here"
+        case "found incompatible YAML document":
+            return "this version of YAML is not known", "remove the line that begins with %YAML"
         case "found unexpected end of stream":
             return "the quoted text that begins here does not end", "add the closing quote"
         case "found unknown escape character" | "found invalid Unicode character escape code":

@@ -12,10 +12,10 @@ from argotui.model.manifest import (
     Json,
     JsonObject,
     LifecycleHook,
+    PlainText,
     Sequence,
     Template,
     TemplateRef,
-    Text,
     names,
 )
 
@@ -121,7 +121,7 @@ class DataBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspendBody:
-    duration: Text | None = None
+    duration: PlainText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from argotui.model.values import JsonObject as JsonObject
 
 # A scalar of any YAML type, read as text the way Argo's AnyString does. Argo: 2.1
 Text: TypeAlias = Annotated[str, "text"]
+# A text in Argo too: another scalar is read as what it looks like, with a warning; refused strictly.
+PlainText: TypeAlias = Annotated[str, "plain text"]
 IntOrText: TypeAlias = int | str
 _EMPTY: JsonObject = {}
 
@@ -100,10 +102,10 @@ class TemplateRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    duration: Text | None = None
+    duration: PlainText | None = None
     factor: IntOrText | None = None
-    cap: Text | None = None
-    max_duration: Text | None = None
+    cap: PlainText | None = None
+    max_duration: PlainText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +188,7 @@ class Template:
         "volumes"
     )
     name: str = ""
-    annotations: Mapping[str, Text] = field(default_factory=dict)
+    annotations: Mapping[str, PlainText] = field(default_factory=dict)
     inputs: Inputs = field(default_factory=Inputs)
     outputs: Outputs = field(default_factory=Outputs)
     active_deadline_seconds: IntOrText | None = None

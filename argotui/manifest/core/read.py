@@ -27,6 +27,8 @@ class Report(Protocol):
     struct: str
     strict: bool
 
+    def quoting(self, path: Path) -> str: ...
+
     def text_wanted(self, path: Path, value: Any) -> None: ...
 
     def report(self, path: Path, what: str, hint: str = "") -> None: ...
@@ -106,14 +108,14 @@ def _string(at: Report, value: Any, path: Path, _shape: str) -> bool:
     if not at.strict and not isinstance(value, list | dict):
         at.text_wanted(path, value)
         return True
-    at.mismatch(path, value, "string", "" if isinstance(value, list | dict) else "quote it")
+    at.mismatch(path, value, "string", "" if isinstance(value, list | dict) else at.quoting(path))
     return False
 
 
 def _bool(at: Report, value: Any, path: Path, _shape: str) -> bool:
     if isinstance(value, bool):
         return True
-    at.mismatch(path, value, "bool", "true or false, without quotes")
+    at.mismatch(path, value, "bool", "true or false is wanted here, without quotes")
     return False
 
 

@@ -6,6 +6,7 @@ Called by rules/steps.py and rules/dag.py. Argo: S2-S6, H1-H5, T15.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 
 from argotui.manifest.calls import library_key
 from argotui.manifest.library import hint_for
@@ -67,7 +68,8 @@ def check_call(
     here = Site(place=site.place, owner=site.owner, callers=(site.callers, prefix))
     target = call_target(cx, here, path, call, inputs)
     if target is not None:
-        yield visit(cx, here, path, target, call.arguments)
+        asked = visit(cx, here, path, target, call.arguments)
+        yield asked if call.inline is None else replace(asked, outer=frozenset(inputs))
     if call.on_exit:
         handler = _handler(cx, here, (*path, "onExit"), call.on_exit, inputs)
         if handler is not None:
@@ -178,7 +180,8 @@ def named_target(cx: Context, site: Site, path: Path, name: str, inputs: set[str
     template = templates.get(wanted)
     if template is not None:
         return site.owner, template
-    cx.error(site, path, f"template name '{name}' undefined", cx.near(wanted, templates))
+    if site.owner not in cx.incomplete:
+        cx.error(site, path, f"template name '{name}' undefined", cx.near(wanted, templates))
     return None
 
 
@@ -201,6 +204,8 @@ def _referenced(
     found = templates.get(wanted) if templates is not None else None
     if found is not None:
         return owner, found
+    if owner in cx.incomplete:
+        return None
     shown = f"{cx.with_values(ref.name)}.{cx.with_values(ref.template)}"
     what = f"template reference {shown} not found"
     cx.error(site, (*where, "template" if templates else "name"), what, _missing(cx, owner, wanted))

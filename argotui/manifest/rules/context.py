@@ -52,7 +52,8 @@ class Site:
 class Visit:
     """A template to be checked, as it is called from `caller` at `path`.
 
-    `arguments` is None where they are not known: the template is checked by itself.
+    `arguments` is None where they are not known: the template is checked by itself. `outer` are
+    the inputs of the template that an inline one stands in, which it sees as well. Argo: 2.3.
     """
 
     template: Template
@@ -60,6 +61,7 @@ class Visit:
     caller: Site
     path: Path = ()
     arguments: Arguments | None = None
+    outer: frozenset[str] = frozenset()
 
 
 # A check that yields the visits it wants done; `run` does them without Python's own stack.
@@ -86,7 +88,8 @@ class Context:
     values: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     visited: set[int] = field(default_factory=set)
-    unreadable: set[tuple[str, int, int]] = field(default_factory=set)
+    unread: Set[tuple[int, Path]] = frozenset()
+    incomplete: set[LibraryKey] = field(default_factory=set)  # not all templates could be read
     reported: set[tuple[Any, ...]] = field(default_factory=set)
 
     def error(
@@ -99,7 +102,10 @@ class Context:
         find: str = "",
         key: bool = False,
     ) -> None:
-        """Report an error at a path below the site, in Argo's words, once for each place."""
+        """Report an error at a path below the site, in Argo's words, once for each place; nothing
+        where it may only follow from what could not be read there."""
+        if self.is_unread(site, path):
+            return
         problem = self._at(site, path, find=find, key=key)
         self._report(problem, what, hint, site.callers)
 
@@ -107,16 +113,22 @@ class Context:
         self, site: Site, path: Path, name: str, what: str, hint: str = "", *, find: str = ""
     ) -> None:
         """Report something that runs, but seldom as meant."""
+        if self.is_unread(site, path):
+            return
         problem = replace(self._at(site, path, find=find), severity="warning", name=name)
         if site.place is not None and is_ignored(problem, site.place.source):
             return
         self._report(problem, what, hint, None)
 
+    def is_unread(self, site: Site, path: Path) -> bool:
+        """Say whether a value, or one right below it, could not be read, which is told already."""
+        if site.place is None:
+            return False
+        return (id(site.place.source), (*site.place.path, *path)) in self.unread
+
     def _report(self, problem: Problem, what: str, hint: str, callers: Callers) -> None:
         place = (problem.file, problem.line, problem.column)
         mark = (what, problem.name, *place)
-        if place in self.unreadable and not problem.name:
-            return  # a consequence of what reading it has reported
         if mark in self.reported or len(self.problems) >= MAX_PROBLEMS:
             return
         self.reported.add(mark)

@@ -32,6 +32,7 @@ _CRON = "cronworkflow."
 
 _NESTED = re.compile(r"\{\{(?:(?!\}\}).)*\{\{", re.DOTALL)
 
+_LONGEST_SHOWN = 60
 Known = Callable[[str], bool]
 tags_of_text = lru_cache(maxsize=4096)(tags)
 
@@ -93,8 +94,7 @@ def check_tags(
         full = (*path, *where)
         for _, tag in _tags_of(_inner_first(cx, text, inputs), full):
             if isinstance(tag, TagError):
-                hint = "close the tag with }}, or write {{='{{'}} for two braces as text"
-                cx.error(site, full, f"{prefix}{tag}", hint)
+                _report_open(cx, site, full, prefix, text)
             elif tag.is_expression:
                 _check_expression(cx, site, full, tag)
             elif not is_known(cx, tag.name, known):
@@ -103,6 +103,16 @@ def check_tags(
                 cx.error(site, full, what, hint, find=tag.text)
             elif cx.strict:
                 _check_pasted(cx, site, full, prefix, tag)
+
+
+def _report_open(cx: Context, site: Site, path: Path, prefix: str, text: str) -> None:
+    """Of a long text Argo quotes all; the line with the braces is enough to find them."""
+    closed = text.rfind("}}") + 2 if "}}" in text else 0
+    opened = text[text.find("{{", closed) :].splitlines()[0]
+    shown = opened if len(opened) <= _LONGEST_SHOWN else f"{opened[:_LONGEST_SHOWN]}…"
+    what = f'{prefix}Cannot find end tag="}}}}" starting from "{shown}"'
+    hint = "close the tag with }}, or write {{='{{'}} for two braces as text"
+    cx.error(site, path, what, hint, find=opened)
 
 
 def is_known(cx: Context, name: str, known: Known) -> bool:

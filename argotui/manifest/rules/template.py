@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from argotui.expr.duration import parse_duration
-from argotui.manifest.rules.arguments import check_names, has_location
+from argotui.manifest.rules.arguments import Named, check_names, has_location
 from argotui.manifest.rules.calls import has_value
 from argotui.manifest.rules.context import Check, Context, Site, Visit
 from argotui.manifest.rules.dag import check_dag
@@ -42,7 +42,7 @@ def check_template(cx: Context, visit: Visit) -> Check:
     if not _has_one_type(cx, site, template) or template.body is None:
         return
     _check_common(cx, site, template)
-    names = _scope(cx, site, template)
+    names = _scope(cx, site, template) | visit.outer
     inputs = {name for name in names if name.startswith("inputs.")}
     match template.body:
         case StepsBody():
@@ -65,7 +65,7 @@ def _check_supplied(cx: Context, visit: Visit, arguments: Arguments) -> None:
     template = visit.template
     given = {parameter.name for parameter in arguments.parameters}
     at = visit.path
-    for parameter in template.inputs.parameters:
+    for parameter in filter(_has_name, template.inputs.parameters):
         if parameter.name not in given and not has_value(parameter):
             what = f"templates.{template.name} inputs.parameters.{parameter.name} was not supplied"
             near = cx.near(parameter.name, sorted(given - _declared(template)))
@@ -74,10 +74,14 @@ def _check_supplied(cx: Context, visit: Visit, arguments: Arguments) -> None:
             )
             cx.error(visit.caller, at, what, hint)
     artifacts = {artifact.name for artifact in arguments.artifacts}
-    for artifact in template.inputs.artifacts:
+    for artifact in filter(_has_name, template.inputs.artifacts):
         if artifact.name not in artifacts and not artifact.optional and not has_location(artifact):
             what = f"templates.{template.name} inputs.artifacts.{artifact.name} was not supplied"
             cx.error(visit.caller, at, what)
+
+
+def _has_name(thing: Named) -> bool:
+    return bool(thing.name)  # that it has none is told
 
 
 def _declared(template: Template) -> set[str]:
@@ -105,8 +109,11 @@ def _has_one_type(cx: Context, site: Site, template: Template) -> bool:
 
 
 def _null_body(template: Template) -> str:
-    empty = [kind for kind in BODIES if kind in template.source]
-    return f"`{empty[0]}:` has nothing below it; write `{empty[0]}: {{}}`" if empty else ""
+    empty = next((kind for kind in BODIES if kind in template.source), "")
+    if not empty:
+        return ""
+    written = "; write `suspend: {}`" if empty == "suspend" else ": check the indentation"
+    return f"`{empty}:` has nothing below it{written}"
 
 
 def _check_common(cx: Context, site: Site, template: Template) -> None:

@@ -73,6 +73,7 @@ def _is_ours(data: object) -> bool:
 @pytest.mark.parametrize(
     "spec",
     [
+        "entrypoint: m\ntemplates: [{name: m, suspend: {duration: 5}}]",
         "entrypoint: m\ntypo: 1\ntemplates: [{name: m, suspend: {}}]",
         "entrypoint: m\ntemplates: [{name: m, suspend: {}, onExit: x}]",
         "entrypoint: m\ntemplates: [{name: m, steps: [[{name: a, template: m, depends: b}]]}]",
@@ -99,7 +100,7 @@ def test_values_of_every_scalar_and_empty_fields_are_accepted():
     spec = (
         "entrypoint: m\nonExit:\narguments: {parameters: [{name: a, value: 1}, {name: b, value: "
         "true}, {name: c, value: 1.5}, {name: d, value: null}]}\ntemplates: [{name: m, inputs: , "
-        "retryStrategy: {limit: '1', backoff: {duration: 5, factor: '2'}}, suspend: {}}]"
+        "retryStrategy: {limit: '1', backoff: {duration: '5', factor: '2'}}, suspend: {}}]"
     )
     assert complaints(data_of(document(spec))) == []
 

@@ -113,7 +113,7 @@ def test_values_and_keys_are_found_again():
         ("a: &a [*a]", (1, 8), "contains itself"),
         ("a: !mine b", (1, 4), "the tag !mine means nothing to Argo"),
         ("a: !!python/object:os.system b", (1, 4), "the tag !!python/object:os.system"),
-        ("a: {{ x }}", (1, 5), "a key must be text"),
+        ("a: {{ x }}", (1, 4), 'must be quoted; write "{{ x }}"'),
         ("a: .inf", (1, 4), "inf is no JSON number"),
         ("a: .nan", (1, 4), "no JSON number"),
         ("a: 1e999", (1, 4), "inf is no JSON number"),
