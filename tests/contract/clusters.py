@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 import uuid
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from argotui.runtimes.kubernetes.client import Client, Request
 from argotui.runtimes.kubernetes.errors import ApiError
+from tests.waiting import until_sync
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 _OURS = _CACHE / "argotui-cluster" / "kubeconfig"  # what `make cluster` writes
@@ -59,7 +59,7 @@ def client():
 @contextlib.contextmanager
 def fresh_namespace():
     global _namespace
-    _namespace = f"argotui-test-{uuid.uuid4().hex[:10]}"
+    before, _namespace = _namespace, f"argotui-test-{uuid.uuid4().hex[:10]}"
     with client() as api:
         body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _namespace}}
         api.once(Request(method="POST", path="/api/v1/namespaces", body=body))
@@ -69,15 +69,18 @@ def fresh_namespace():
             yield _namespace
         finally:
             api.once(Request(method="DELETE", path=path))
-            _namespace = None
+            _namespace = before
 
 
 def _account(api, path):
-    """Pods are refused until the namespace has its service account; a bounded wait."""
-    for _ in range(200):
+    """Pods are refused until the namespace has its service account."""
+
+    def is_there():
         try:
-            api.once(Request(method="GET", path=path))
-            return
-        except ApiError:
-            time.sleep(0.05)
-    raise AssertionError("the namespace got no service account")
+            return api.once(Request(method="GET", path=path))
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            return None
+
+    until_sync(is_there, "the service account of the namespace")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
+import time
 import uuid
 from collections.abc import Callable
 
@@ -21,9 +23,11 @@ from argotui.runtimes.local.runtime import LocalRuntime
 from argotui.runtimes.port import RunPlace
 from tests.contract import clusters
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 LOCAL = ("sandboxed", "plain")
 REAL = (*LOCAL, "kubernetes")
+GATE = {"name": "gate", "mountPath": "/gate"}
+WAIT = "while [ ! -e /gate/open ]; do sleep 0.05; done"
 
 
 def make(kind, **options):
@@ -78,15 +82,13 @@ class House:
         )
 
     async def until(self, truth: Callable[[], object], what: str):
-        """Wait until it holds after some observation; a bounded wait."""
-        async with asyncio.timeout(PATIENCE):
-            while not truth():
-                self._news.clear()
-                try:
-                    await asyncio.wait_for(self._news.wait(), 0.05)
-                except TimeoutError:
-                    continue
-        assert truth(), what
+        """Wait until it holds; a bounded wait."""
+        end = time.monotonic() + PATIENCE
+        while not truth():
+            assert time.monotonic() < end, f"waited {PATIENCE:g} s for {what}: {self.seen[-3:]}"
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), 0.05)
 
     def reports(self, ref):
         return [each.report for each in self.seen if each.ref == ref]
@@ -111,6 +113,13 @@ class House:
         await self.until(is_up, f"{container} of {ref.key} running")
         return self.last(ref)
 
+    async def waits(self, ref, words):
+        """Wait until work is told to wait for something in these words."""
+        await self.until(
+            lambda: (report := self.last(ref)) and words in report.waits_for, f"{words!r}"
+        )
+        return self.last(ref)
+
     async def said(self, ref, text, container="main"):
         """Wait until a container has written this."""
         path = log_path(self.folder / "logs", ref.key, container)
@@ -125,6 +134,22 @@ class House:
 
     async def run(self, work):
         return await self.ended(await self.start(work))
+
+    @property
+    def gate(self):
+        """A volume that the pods of the run share; a script that says WAIT goes on when it is told
+        to by `let_go`: by another pod, so that it takes no driver of the first."""
+        if self.kind == "kubernetes":
+            path = f"/tmp/argotui-gate-{self.run_id}"
+            return {"name": "gate", "hostPath": {"path": path, "type": "DirectoryOrCreate"}}
+        return {"name": "gate", "persistentVolumeClaim": {"claimName": "wf-gate"}}
+
+    def gated(self, script, **more):
+        """Work that runs a line of shell with WAIT in it."""
+        return shell(script, main={"volumeMounts": [GATE]}, volumes=[self.gate], **more)
+
+    async def let_go(self):
+        assert (await self.run(self.gated("touch /gate/open"))).containers[0].exit_code == 0
 
     def lines(self, ref, container="main"):
         reader = SpoolReader(log_path(self.folder / "logs", ref.key, container))
@@ -152,10 +177,10 @@ def container(script, name="main", image="busybox:1.37", **more):
     return {"name": name, "image": image, "command": ["sh", "-c", script], **more}
 
 
-def shell(script, *, collect=(), stage=(), main=None, **more):
+def shell(script, *, collect=(), stage=(), main=None, volumes=(), **more):
     """Work that runs a line of shell in a pod of one container."""
     return PodWork(
-        pod=pod(container(script, **(main or {}))),
+        pod=pod(container(script, **(main or {})), volumes=volumes),
         capture_result=more.pop("capture_result", True),
         collect=tuple(CollectedFile(container="main", **each) for each in collect),
         stage=tuple(StagedFile(container="main", **each) for each in stage),

@@ -18,12 +18,14 @@ from argotui.runtimes.kubernetes.locks import ConfigMapShelf
 from tests.waiting import until
 
 PATIENCE = 60.0
+LEASE = 30.0  # seconds: nobody who lives is slower, however busy the machine is
+SHORT = 2.0  # where somebody dies
 
 
 class Locker:
     """The locks of one run. `news` is what its nodes were told, in order."""
 
-    def __init__(self, where, run, *, created=0.0, priority=0, lease=2.0, goes_on=None):
+    def __init__(self, where, run, *, created=0.0, priority=0, lease=LEASE, goes_on=None):
         self.run, self.news, self.log = run, [], []
         facts = {"run": run, "created": created, "priority": priority}
         self.client = None

@@ -8,7 +8,7 @@ import json
 from argotui.model.work import PodState, PodWork, ResourceWork
 from argotui.runtimes.kubernetes.client import Client, Request
 from tests.contract import clusters
-from tests.contract.house import container, contract, pod, shell
+from tests.contract.house import WAIT, container, contract, pod, shell
 
 OUT = [{"name": "p", "path": "/tmp/out"}]
 
@@ -88,16 +88,16 @@ async def test_a_command_that_is_not_there_is_told_in_argos_words(house):
         assert (found.exit_code, found.reason, found.message) == (64, "Error", wanted)
 
 
-@contract("kubernetes", options={"pending_timeout": 6.0})
+@contract("kubernetes", options={"pending_timeout": 12.0})
 async def test_why_a_pod_waits_is_told_and_waiting_ends(house):
     main = {"name": "main", "image": "acme/not-there:1", "command": ["x"]}
     ref = await house.start(PodWork(pod=pod(main)))
-    await house.until(lambda: "ImagePull" in house.last(ref).waits_for, "the pull's error")
     far = await house.start(PodWork(pod=pod(container("true"), nodeSelector={"moon": "full"})))
-    await house.until(lambda: "Unschedulable" in house.last(far).waits_for, "the scheduler's words")
+    await house.waits(ref, "ImagePull")
+    await house.waits(far, "Unschedulable")
     report = await house.ended(ref)
     assert report.state is PodState.FAILED
-    assert "pending for more than 6 s" in report.message
+    assert "pending for more than 12 s" in report.message
     assert "ImagePull" in report.message
 
 
@@ -128,22 +128,20 @@ async def test_quota_is_waited_for(house):
         body = {"apiVersion": "v1", "kind": "ResourceQuota", **quota}
         api.once(Request(method="POST", path=f"{where}/resourcequotas", body=body))
         ref = await house.start(shell("echo at last"))
-        await house.until(
-            lambda: "exceeded quota" in house.last(ref).waits_for, "the quota's words"
-        )
-        assert house.last(ref).state is PodState.PENDING
+        assert (await house.waits(ref, "exceeded quota")).state is PodState.PENDING
         api.once(Request(method="DELETE", path=f"{where}/resourcequotas/q"))
     assert (await house.ended(ref)).result == "at last"
 
 
 @contract("kubernetes")
 async def test_a_driver_that_died_is_followed_by_one_that_knows(house):
-    ref = await house.start(shell("echo up; sleep 3; echo done", collect=OUT))
+    ref = await house.start(house.gated(f"echo up; {WAIT}; echo done", collect=OUT))
     await house.said(ref, "up")
     await house.runtime.close(keep_running=True)
     house.seen.clear()
     await house.open()
     assert house.last(ref).state is PodState.RUNNING
+    await house.let_go()
     report = await house.ended(ref)
     assert report.result == "up\ndone"
     assert [line.text for line in house.lines(ref)] == [b"up", b"done"]

@@ -7,46 +7,40 @@ from tests.contract.house import LOCAL, REAL, container, contract, pod
 
 WORK = {"name": "work", "mountPath": "/data"}
 EMPTY = {"name": "work", "emptyDir": {}}
+UP = "until [ -s /data/up ]; do sleep 0.1; done; sleep 0.3"  # what another says when it is so far
+DEAF = "echo > /data/up; while :; do sleep 0.1; done"
 
 
 def states(report):
     return {each.name: each for each in report.containers}
 
 
+def beside(main, side):
+    """A main and a sidecar that share /data."""
+    both = container(main, volumeMounts=[WORK]), container(side, "side", volumeMounts=[WORK])
+    work = pod(*both, volumes=[EMPTY], terminationGracePeriodSeconds=5)
+    return PodWork(pod=work, capture_result=True)
+
+
 def in_order(*containers, order):
     names = tuple(each["name"] for each in containers)
     order = {name: order.get(name, ()) for name in names}
-    spec = pod(*containers, terminationGracePeriodSeconds=2)
+    spec = pod(*containers, volumes=[EMPTY], terminationGracePeriodSeconds=2)
     return PodWork(pod=spec, mains=names, order=order)
 
 
 @contract(*REAL)
 async def test_a_sidecar_that_ends_by_itself_is_over(house):
-    side = container("echo once", "side", volumeMounts=[WORK])
-    if house.kind == "kubernetes":
-        side["command"][2] = "echo once >> /data/f"
-    work = PodWork(
-        pod=pod(
-            container("sleep 3; cat /data/f 2>/dev/null || :", volumeMounts=[WORK]),
-            side,
-            volumes=[EMPTY],
-        ),
-        capture_result=True,
-    )
-    ref = await house.start(work)
-    report = await house.ended(ref)
+    main = f"{UP}; sleep 2; cat /data/up"  # time to be started again, if it were
+    report = await house.run(beside(main, "echo once >> /data/up"))
     found = states(report)["side"]
     assert (report.state, found.exit_code, found.reason) == (PodState.SUCCEEDED, 0, "Completed")
-    if house.kind == "kubernetes":
-        assert report.result == "once"
-    else:
-        assert [line.text for line in house.lines(ref, "side")] == [b"once"]
+    assert report.result == "once"
 
 
 @contract(*REAL)
 async def test_a_sidecar_that_fails_by_itself_fails_the_pod_when_the_mains_have_ended(house):
-    main, side = container("sleep 1; echo done"), container("exit 3", "side")
-    report = await house.run(PodWork(pod=pod(main, side), capture_result=True))
+    report = await house.run(beside(f"{UP}; echo done", "echo > /data/up; exit 3"))
     found = states(report)
     assert (report.state, report.result) == (PodState.FAILED, "done")
     assert (found["main"].exit_code, found["side"].exit_code) == (0, 3)
@@ -55,9 +49,7 @@ async def test_a_sidecar_that_fails_by_itself_fails_the_pod_when_the_mains_have_
 @contract(*REAL)
 async def test_how_a_sidecar_answers_when_it_is_ended_counts(house):
     for script, code in (("trap 'exit 0' TERM", 0), ("trap 'exit 5' TERM", 5), (":", 143)):
-        side = container(f"{script}; echo up; sleep 1000 & wait", "side")
-        work = PodWork(pod=pod(container("sleep 1"), side, terminationGracePeriodSeconds=5))
-        report = await house.run(work)
+        report = await house.run(beside(UP, f"{script}; echo > /data/up; sleep 1000 & wait"))
         wanted = PodState.FAILED if code == 5 else PodState.SUCCEEDED
         assert (report.state, states(report)["side"].exit_code) == (wanted, code)
 
@@ -65,7 +57,7 @@ async def test_how_a_sidecar_answers_when_it_is_ended_counts(house):
 @contract(*REAL)
 async def test_the_command_of_a_sidecar_that_is_not_there_is_told_in_argos_words(house):
     side = {"name": "side", "image": "busybox:1.37", "command": ["nope"]}
-    report = await house.run(PodWork(pod=pod(container("sleep 1"), side)))
+    report = await house.run(PodWork(pod=pod(side, container("sleep 1"))))  # begun in this order
     found = states(report)["side"]
     assert (report.state, found.exit_code) == (PodState.FAILED, 64)
     assert found.message == (
@@ -77,11 +69,11 @@ async def test_the_command_of_a_sidecar_that_is_not_there_is_told_in_argos_words
 async def test_a_main_that_fails_takes_the_others_with_it(house):
     report = await house.run(
         in_order(
-            container("exit 3", "bad"),
+            container(f"{UP}; exit 3", "bad", volumeMounts=[WORK]),
             container("true", "dep"),
             container("exec sleep 100", "slow"),
             container("true", "after"),
-            container("trap '' TERM; while :; do sleep 0.1; done", "deaf"),
+            container(f"trap '' TERM; {DEAF}", "deaf", volumeMounts=[WORK]),
             order={"dep": ("bad",), "after": ("slow",)},
         )
     )
@@ -138,15 +130,7 @@ async def test_a_signal_ends_a_command_also_where_nobody_wants_its_outputs(house
     assert (await house.ended(ref)).containers[0].exit_code == 143
 
 
-@contract(*REAL)
-async def test_at_its_deadline_a_command_ends_at_once_with_143(house):
-    main = {"name": "main", "image": "busybox:1.37", "command": ["sleep", "100"]}
-    report = await house.run(PodWork(pod=pod(main), deadline_seconds=1.0))
-    assert (report.reason, report.containers[0].exit_code) == ("DeadlineExceeded", 143)
-
-
 @contract(*LOCAL)
 async def test_a_failing_sidecar_and_a_failing_main_are_both_told(house):
-    main, side = container("sleep 0.2; exit 4"), container("exit 3", "side")
-    found = states(await house.run(PodWork(pod=pod(main, side))))
+    found = states(await house.run(beside(f"{UP}; exit 4", "echo > /data/up; exit 3")))
     assert (found["main"].exit_code, found["side"].exit_code) == (4, 3)

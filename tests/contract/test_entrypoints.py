@@ -124,8 +124,7 @@ async def test_whoever_may_not_be_root_is_helped_by_nobody(house):
     work = by_sh("true", "/tmp/x", securityContext=context, resources=limits)
     ref = await house.start(work)
     # Its image is root's, so that it is refused itself; by then the sidecar is up.
-    refusal = "image will run as root"
-    await house.until(lambda: refusal in house.last(ref).waits_for, "the kubelet's refusal")
+    await house.waits(ref, "image will run as root")
     found = read_pod(ref)["status"]
     helpers = [each["state"] for each in found["initContainerStatuses"]]
     assert [next(iter(each)) for each in helpers] == ["running"]

@@ -272,8 +272,11 @@ def test_a_sandbox_that_does_not_work_is_a_fault(tmp_path, monkeypatch):
 
 @contract("sandboxed")
 async def test_collected_files_of_a_sidecar_come_from_the_sidecar(house):
+    mount = {"volumeMounts": [{"name": "v", "mountPath": "/v"}]}
+    main = container("until [ -e /v/up ]; do sleep 0.05; done", **mount)
+    side = container("echo s > /f; touch /v/up; exec sleep 100", "side", **mount)
     work = PodWork(
-        pod=pod(container("sleep 0.3"), container("echo s > /f; exec sleep 100", "side")),
+        pod=pod(main, side, volumes=[{"name": "v", "emptyDir": {}}]),
         collect=(CollectedFile(name="a", container="side", path="/f"),),
     )
     assert dict((await house.run(work)).parameters) == {"a": "s"}

@@ -13,7 +13,7 @@ import pytest
 from argotui.runtimes.kubernetes.client import Request
 from argotui.runtimes.kubernetes.locks import release_run
 from tests.contract import clusters
-from tests.contract.lockers import PATIENCE, Locker
+from tests.contract.lockers import PATIENCE, SHORT, Locker
 from tests.waiting import until
 
 KINDS = [
@@ -152,7 +152,7 @@ async def test_a_run_that_comes_back_has_what_it_had(where):
 
 @story
 async def test_who_dies_while_nothing_of_him_runs_holds_nobody_up(where):
-    dead, first, other = (Locker(where, f"r{n}", created=n) for n in (1, 2, 3))
+    dead, first, other = (Locker(where, f"r{n}", created=n, lease=SHORT) for n in (1, 2, 3))
     await dead.wants("a", mutex(where)).hears("a", "has it")
     await first.wants("b", mutex(where)).hears("b", "m 0/1")
     await dead.dies()
@@ -210,7 +210,7 @@ def test_many_processes_fight_and_never_too_many_are_in(where, tmp_path, most):
     ]  # fmt: skip
     try:
         for each in running:
-            _, said = each.communicate(timeout=100)
+            _, said = each.communicate(timeout=200)
             assert each.returncode == 0, said
     finally:
         for each in running:
@@ -252,7 +252,7 @@ def pod_of(run, node, *, seconds=300):
 def test_a_dead_holder_keeps_its_lock_while_a_pod_below_it_is_left(cluster, node):
     async def play():
         pods = f"/api/v1/namespaces/{cluster['namespace']}/pods"
-        dead, other = Locker(cluster, "r1"), Locker(cluster, "r2", created=1)
+        dead, other = Locker(cluster, "r1"), Locker(cluster, "r2", created=1, lease=SHORT)
         await dead.wants("wf.a", mutex(cluster)).hears("wf.a", "has it")
         with clusters.client() as api:
             api.once(Request(method="POST", path=pods, body=pod_of("r1", node)))
@@ -298,9 +298,9 @@ def test_a_limit_that_is_changed_is_noticed(cluster):
 
 
 @pytest.mark.cluster
-def test_locks_of_two_namespaces_are_had_together(cluster):
+def test_locks_of_two_namespaces_are_had_together(cluster, other_namespace):
     async def play():
-        near, far = mutex(cluster), "default/Mutex/argotui-test-far"
+        near, far = mutex(cluster), f"{other_namespace}/Mutex/argotui-test-far"
         one, two, three = (Locker(cluster, f"r{n}", created=n) for n in (1, 2, 3))
         await one.wants("a", near).hears("a", "has it")
         await two.wants("b", near, far).hears("b", "m 0/1")
@@ -312,12 +312,13 @@ def test_locks_of_two_namespaces_are_had_together(cluster):
         for each in (one, two, three):
             await each.leaves()
 
-    try:
-        asyncio.run(play())
-    finally:
-        path = "/api/v1/namespaces/default/configmaps/argotui-locks"
-        with clusters.client() as api:
-            api.once(Request(method="DELETE", path=path))
+    asyncio.run(play())
+
+
+@pytest.fixture
+def other_namespace(cluster):
+    with clusters.fresh_namespace() as namespace:
+        yield namespace
 
 
 @pytest.mark.cluster
@@ -347,7 +348,7 @@ def test_the_documented_rights_are_enough(cluster, tmp_path):
     async def play():
         (lock,) = semaphore(cluster, k=1)
         given = {**cluster, "kubeconfig": as_account(tmp_path, rights)}
-        dead, one = Locker(given, "r1"), Locker(given, "r2", created=1)
+        dead, one = Locker(given, "r1"), Locker(given, "r2", created=1, lease=SHORT)
         await dead.wants("a", lock, mutex(cluster)).hears("a", "has it")
         await one.wants("b", mutex(cluster)).hears("b", "m 0/1")
         await dead.dies()
@@ -366,7 +367,8 @@ def test_nobody_takes_a_lock_whose_pods_he_may_not_see(cluster, tmp_path, capsys
     async def play():
         dead = Locker(cluster, "r1")
         await dead.wants("a", mutex(cluster)).hears("a", "has it")
-        one = Locker({**cluster, "kubeconfig": as_account(tmp_path, rights)}, "r2", created=1)
+        given = {**cluster, "kubeconfig": as_account(tmp_path, rights)}
+        one = Locker(given, "r2", created=1, lease=SHORT)
         await one.wants("b", mutex(cluster)).hears("b", "m 0/1")
         await dead.dies()
         await expired(one)

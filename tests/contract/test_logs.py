@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 
-from tests.contract.house import LOCAL, REAL, contract, shell
+from argotui.model.work import PodState
+from tests.contract.house import LOCAL, REAL, WAIT, contract, shell
 
 
 @contract(*LOCAL)
 async def test_both_streams_are_there_each_by_its_name(house):
-    ref = await house.start(shell("echo out; sleep 0.1; echo err >&2; sleep 0.1; printf end"))
+    script = f"echo out; echo err >&2; {WAIT}; printf end"
+    ref = await house.start(house.gated(script))
+    await house.said(ref, "out")
+    await house.said(ref, "err")
+    await house.let_go()
     await house.ended(ref)
-    assert [(line.text, line.stderr) for line in house.lines(ref)] == [
-        (b"out", False),
-        (b"err", True),
-        (b"end", False),
-    ]
+    *first, last = [(line.text, line.stderr) for line in house.lines(ref)]
+    assert sorted(first) == [(b"err", True), (b"out", False)]  # two pipes have no order
+    assert last == (b"end", False)
 
 
 @contract(*LOCAL)
@@ -29,14 +32,16 @@ async def test_lines_come_as_they_are_written(house):
 
 @contract(*REAL)
 async def test_a_hundred_thousand_lines_take_no_time(house):
-    began = time.monotonic()
-    ref = await house.start(shell("seq 100000", main={"image": "debian"}))
-    await house.ended(ref)
-    spent = time.monotonic() - began
+    spent = []
+    for script in ("true", "seq 100000"):  # what a pod takes by itself depends on the machine
+        began = time.monotonic()
+        ref = await house.start(shell(script, main={"image": "debian"}))
+        await house.ended(ref)
+        spent.append(time.monotonic() - began)
     lines = house.lines(ref)
     assert len(lines) == 100_000
     assert (lines[0].text, lines[-1].text) == (b"1", b"100000")
-    assert spent < 5
+    assert spent[1] < 5 + 3 * spent[0]
 
 
 @contract(*REAL)
@@ -49,9 +54,8 @@ async def test_a_line_of_a_megabyte_is_one_line(house):
 
 @contract(*REAL)
 async def test_what_goes_on_writing_in_the_background_does_not_hold_up_the_end(house):
-    began = time.monotonic()
-    await house.run(shell("(while :; do echo x; sleep 0.05; done) & sleep 0.1; echo over"))
-    assert time.monotonic() - began < 5
+    report = await house.run(shell("(while :; do echo x; sleep 0.05; done) & echo over"))
+    assert report.state is PodState.SUCCEEDED  # it never ends by itself
 
 
 @contract(*REAL)

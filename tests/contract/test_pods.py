@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 
 from argotui.model.work import CollectedFile, PodState, PodWork
 from tests.contract.house import LOCAL, REAL, container, contract, pod, shell
@@ -140,14 +141,24 @@ async def test_a_native_sidecar_is_up_before_the_mains(house):
     assert found["side"].started_at <= found["main"].started_at
 
 
+def is_ready(report):
+    return bool(report.containers) and report.containers[0].ready
+
+
 @contract(*LOCAL)
 async def test_containers_reach_each_other_and_readiness_is_waited_for(house):
-    port = 18400 + len(house.kind)
-    serve = (
-        "import http.server,os,time; time.sleep(0.3); "
-        f"http.server.HTTPServer(('127.0.0.1', {port}), "
-        "http.server.SimpleHTTPRequestHandler).serve_forever()"
-    )
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    serve = f"""if True:
+        import http.server
+        class Later(http.server.BaseHTTPRequestHandler):
+            codes = [503]
+            def do_GET(self):
+                self.send_response(self.codes.pop() if self.codes else 200)
+                self.end_headers()
+        http.server.HTTPServer(("127.0.0.1", {port}), Later).serve_forever()
+    """
     server = {
         "name": "main",
         "image": "python:3",
@@ -156,9 +167,9 @@ async def test_containers_reach_each_other_and_readiness_is_waited_for(house):
         "readinessProbe": {"httpGet": {"path": "/", "port": "web"}, "periodSeconds": 1},
     }
     ref = await house.start(PodWork(pod=pod(server), daemon=True))
-    await house.running(ref)
-    assert not house.last(ref).containers[0].ready
-    await house.until(lambda: house.last(ref).containers[0].ready, "ready")
+    await house.until(lambda: (r := house.last(ref)) and is_ready(r), "ready")
+    running = [r for r in house.reports(ref) if r.containers and r.containers[0].state == "running"]
+    assert [is_ready(report) for report in running] == [False, True]
     assert house.last(ref).pod_ip == "127.0.0.1"
     ask = f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:{port}').status)"
     client = {"name": "main", "image": "python:3", "command": ["python", "-c", ask]}
@@ -174,7 +185,7 @@ async def test_a_probe_can_be_a_command(house):
     if house.kind == "plain":  # no mounts: the probe's own words are not rewritten
         main["readinessProbe"] = {"exec": {"command": ["true"]}, "initialDelaySeconds": 0}
     ref = await house.start(PodWork(pod=pod(main, volumes=[EMPTY]), daemon=True))
-    await house.until(lambda: (r := house.last(ref)) and r.containers and r.containers[0].ready, "")
+    await house.until(lambda: (r := house.last(ref)) and is_ready(r), "ready")
 
 
 def binary(text):

@@ -6,16 +6,12 @@ import os
 import signal
 
 from argotui.model.work import PodState
-from tests.contract.house import LOCAL, contract, processes_with, shell
+from tests.contract.house import LOCAL, WAIT, contract, processes_with, shell
 
 
 def supervisors(house):
-    return [pid for pid in processes_with("argotui.runtimes.local.supervisor") if at(pid, house)]
-
-
-def at(pid, house):
-    with open(f"/proc/{pid}/cmdline", "rb") as file:
-        return str(house.folder).encode() in file.read()
+    ours = processes_with(str(house.folder))
+    return [pid for pid in processes_with("argotui.runtimes.local.supervisor") if pid in ours]
 
 
 async def drop(house):
@@ -30,15 +26,17 @@ async def drop(house):
 async def kill_supervisor(house):
     (pid,) = supervisors(house)
     os.kill(pid, signal.SIGKILL)
+    await house.until(lambda: pid not in supervisors(house), "it is gone")
 
 
 @contract(*LOCAL)
 async def test_work_goes_on_without_a_driver_and_the_next_one_sees_its_end(house):
-    ref = await house.start(shell("echo up; sleep 0.5; echo done"))
+    ref = await house.start(house.gated(f"echo up; {WAIT}; echo done"))
     await house.said(ref, "up")
     await drop(house)
     await house.open()
     assert house.last(ref).state is PodState.RUNNING
+    await house.let_go()
     assert (await house.ended(ref)).result == "up\ndone"
     assert len(supervisors(house)) == 1
 
@@ -87,8 +85,8 @@ async def test_driver_and_supervisor_killed_leave_facts(house):
     await house.said(ref, "up")
     done = await house.start(shell("exit 5"))
     await house.ended(done)
-    await kill_supervisor(house)
     await drop(house)
+    await kill_supervisor(house)
     await house.open()
     assert house.last(ref).state is PodState.GONE
     assert house.last(done).containers[0].exit_code == 5

