@@ -24,6 +24,13 @@ PATIENCE = 60.0
 PROGRAM = (sys.executable, "-P", "-m", "argotui")
 
 
+def hears_signals() -> None:
+    """What is started in the background, or by nohup, ignores some, and so do its children: tests
+    that send them start their processes with this."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @dataclass
 class Done:
     code: int
@@ -87,6 +94,7 @@ class Program:
             env=self.environment,
             text=True,
             cwd=self.folder,
+            preexec_fn=hears_signals,
         )
         self.started.append(process)
         return process
@@ -100,9 +108,9 @@ class Program:
 
     def wait_for(self, what: str, come: Callable[[], Any]) -> Any:
         """Look until it has come; fail with `what` if it does not."""
-        deadline = time.monotonic() + PATIENCE / 2
+        deadline = time.monotonic() + PATIENCE
         while not (found := come()):
-            assert time.monotonic() < deadline, f"waited for {what}"
+            assert time.monotonic() < deadline, f"waited for {what}: {self.runs()}"
             time.sleep(0.05)
         return found
 
@@ -115,10 +123,16 @@ class Program:
 
         return str(self.wait_for(f"a run that is {word}", come))
 
+    def let_go(self, run: str) -> None:
+        """End the first step of HELD, whoever drives the run."""
+        (claim,) = (self.folder / "state" / "runs" / run / "work" / "local" / "claims").iterdir()
+        (claim / "open").touch()
+
     def kill_driver(self, run: str) -> None:
         """kill -9, as a power cut would."""
         owner = lock_owner(self.folder / "state" / "runs" / run / "lock")
         os.kill(owner["pid"], signal.SIGKILL)
+        self.wait_for("the end of the driver", lambda: self.runs()[0]["status"] == "Interrupted")
 
     def end(self) -> None:
         for process in self.started:

@@ -59,7 +59,7 @@ GATE = workflow(
 """,
 )
 
-# The first step ends when a file appears, so that a test can act while it runs.
+# The first step ends when `Program.let_go` says so: a test acts while it runs.
 HELD = workflow(
     "held",
     """
@@ -68,11 +68,15 @@ HELD = workflow(
     - - {name: first, template: nap}
     - - {name: second, template: say}
   - name: nap
-    container: {image: alpine, command: [sh, -c], args: ["echo began; sleep 2; echo ended"]}
+    container:
+      image: alpine
+      command: [sh, -c]
+      args: ["echo began; while [ ! -e /gate/open ]; do sleep 0.05; done; echo ended"]
+      volumeMounts: [{name: gate, mountPath: /gate}]
   - name: say
     container: {image: alpine, command: [echo, second]}
 """,
-    "  onExit: bye\n",
+    "  onExit: bye\n  volumeClaimTemplates: [{metadata: {name: gate}, spec: {}}]\n",
 ).replace(
     "  - name: say\n",
     "  - name: bye\n    container: {image: alpine, command: [echo, bye]}\n  - name: say\n",

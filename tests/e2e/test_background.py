@@ -1,11 +1,14 @@
 """Runs that live in a process of their own: left, found, watched, steered, killed, cleaned up."""
 
+import signal
+import subprocess
+
 import pytest
 
 from argotui.runtimes.local.doctor import find_sandbox
 from tests.contract.house import processes_with
 
-from .conftest import PROGRAM
+from .conftest import PATIENCE, PROGRAM, hears_signals
 from .manifests import GATE, HELD, HELLO, workflow
 
 
@@ -54,11 +57,11 @@ def test_a_killed_driver_is_recovered_and_nothing_is_done_twice(argotui, write):
     run = argotui.run("--detach", write(HELD)).out.strip()
     argotui.wait_for("the first step", lambda: "began" in argotui("logs", run).out)
     argotui.kill_driver(run)
-    argotui.wait_for_word("Interrupted")
     refused = argotui("stop", run)
     assert refused.code == 3
     assert f"argotui recover {run}" in refused.err
     assert argotui("recover", run).code == 0
+    argotui.let_go(run)
     argotui.wait_for_word("Succeeded")
     said = argotui("logs", run).out
     assert [said.count(f": {word}\n") for word in ("began", "ended", "second", "bye")] == [
@@ -73,7 +76,6 @@ def test_recovery_releases_nothing(argotui, write):
     run = argotui.run("--detach", write(GATE)).out.strip()
     argotui.wait_for_word("Waiting")
     argotui.kill_driver(run)
-    argotui.wait_for_word("Interrupted")
     assert argotui("recover", run).code == 0
     argotui.wait_for_word("Waiting")
     assert argotui("approve", run, "--all", "-p", "to=prod").code == 0
@@ -99,7 +101,6 @@ def test_rejecting_in_an_interrupted_run_recovers_it(argotui, write):
     run = argotui.run("--detach", write(GATE)).out.strip()
     argotui.wait_for_word("Waiting")
     argotui.kill_driver(run)
-    argotui.wait_for_word("Interrupted")
     done = argotui("reject", run, "gate")
     assert done.code == 0, done.err
     assert "was interrupted: recovering it" in done.err
@@ -129,22 +130,18 @@ def test_two_drivers_are_refused(argotui, write):
 
 
 def test_ctrl_c_on_a_watcher_leaves_the_run_alone(argotui, write):
-    import signal
-    import subprocess
-
     run = argotui.run("--detach", write(GATE)).out.strip()
     argotui.wait_for_word("Waiting")
     watcher = subprocess.Popen(
         [*PROGRAM, "attach", run, "--plain"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=argotui.environment,
-        # a shell's background job ignores ctrl-c, and so do its children: this one must not
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hears_signals,
     )  # fmt: skip
     assert watcher.stdout is not None
-    while "Waiting" not in watcher.stdout.readline():
-        pass
+    while "Waiting" not in (line := watcher.stdout.readline()):
+        assert line, "it has ended"
     watcher.send_signal(signal.SIGINT)
-    watcher.communicate(timeout=30)
+    watcher.communicate(timeout=PATIENCE)
     assert watcher.returncode == 0
     assert argotui.runs()[0]["status"] == "Waiting"
 
@@ -201,7 +198,6 @@ def test_delete_ends_what_a_killed_driver_left_running(argotui, write):
     folder = argotui.folder / "state" / "runs" / run
     argotui.wait_for("the nap", lambda: "nap: began" in argotui("logs", run).out)
     argotui.kill_driver(run)
-    argotui.wait_for_word("Interrupted")
     assert processes_with(str(folder))
     done = argotui("delete", run)
     assert done.code == 0, done.err

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import PROGRAM
+from .conftest import PATIENCE, PROGRAM
 from .manifests import FAILS, GATE, HELD, HELLO, workflow
 
 COMPARE = Path(__file__).parents[3] / "shared" / "corpus" / "compare.py"
@@ -121,7 +121,7 @@ def test_another_process_approves_a_headless_run(argotui, write):
     assert refused.code == 2
     assert "it asks for: to" in refused.err
     assert argotui("approve", run, "gate", "-p", "to=prod").code == 0
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "after: went to prod" in out
 
@@ -130,7 +130,7 @@ def test_a_rejection_fails_the_run_with_its_reason(argotui, write):
     process = argotui.start("--plain", write(GATE))
     run = argotui.wait_for_word("Waiting")
     assert argotui("reject", run, "gate", "-m", "not today").code == 0
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "✖ Failed    gate  not today" in out
 
@@ -140,7 +140,7 @@ def test_ctrl_c_stops_in_order_and_is_130(argotui, write):
     process = argotui.start("--plain", write(HELD))
     argotui.wait_for("the first step", lambda: "began" in argotui("logs", "@latest").out)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "stopping" in err
     assert "bye" in out  # the exit handler ran
@@ -153,10 +153,11 @@ def test_a_signal_leaves_the_run_to_be_recovered(argotui, write, number):
     process = argotui.start("--plain", write(HELD))
     argotui.wait_for("the first step", lambda: "began" in argotui("logs", "@latest").out)
     process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     run = argotui.runs()[0]["run"]
     assert f"argotui recover {run}" in err
+    argotui.let_go(run)
     attached = argotui("attach", run, "--plain")
     assert attached.code == 0, attached.err
     assert attached.out.count("│ first: began") == 1
@@ -188,7 +189,7 @@ def test_a_machine_without_a_sandbox_asks_for_a_yes(argotui, write, tmp_path):
     empty.mkdir()
     done = subprocess.run(
         [*PROGRAM, "run", "--plain", write(HELLO)],
-        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60,
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=PATIENCE,
         env={**argotui.environment, "PATH": str(empty)},
     )  # fmt: skip
     assert done.returncode == 3
@@ -214,7 +215,7 @@ def test_a_reader_that_leaves_does_not_end_the_run(argotui, write):
     done = subprocess.run(
         [*PROGRAM, "run", *argotui.local, "--plain", write(HELLO)],
         stdout=writer, stderr=subprocess.PIPE, text=True, env=argotui.environment,
-        stdin=subprocess.DEVNULL, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False,
     )  # fmt: skip
     os.close(writer)
     assert "Traceback" not in done.stderr
