@@ -87,7 +87,9 @@ async def _answering(known: Listed, name: str | None) -> RunPort:
     a node is the wish that the run goes on. What is not meant starts no driver."""
     from argotui.bootstrap import port_of, reach
     from argotui.driver.states import look
+    from argotui.journal.index import once_left
 
+    known = once_left(known)
     if known.driven or known.summary.phase.is_completed:
         return port_of(known)
     _meant(name, look(known).state)

@@ -41,10 +41,10 @@ def resume(run: o.RunName) -> int:
 def recover(run: o.RunName) -> int:
     """Start the driver of a run anew whose driver died or left. Releases nothing by itself."""
     from argotui.bootstrap import launch_driver
-    from argotui.journal.index import find_run
+    from argotui.journal.index import find_run, once_left
     from argotui.journal.places import runs_folder
 
-    known = find_run(runs_folder(), run)
+    known = once_left(find_run(runs_folder(), run))
     run_id = known.summary.run_id
     if known.driven:
         raise UsageError(f"{run_id} is driven already: argotui attach {run_id}")

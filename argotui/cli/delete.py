@@ -27,7 +27,7 @@ def delete(
 ) -> int:
     """Delete runs of this machine: journal, logs, kept sandboxes. What they have left in a cluster
     goes with them. A live run is not deleted; what a killed driver left running is ended first."""
-    from argotui.journal.index import delete_run, find_run, list_runs
+    from argotui.journal.index import delete_run, find_run, list_runs, once_left
     from argotui.journal.places import runs_folder
 
     if bool(runs) == completed:
@@ -36,7 +36,7 @@ def delete(
     chosen = [find_run(where, name) for name in runs or ()]
     if completed:
         chosen = [run for run in list_runs(where) if run.summary.phase.is_completed]
-    chosen = list({run.folder: run for run in chosen}.values())
+    chosen = [once_left(run) for run in {run.folder: run for run in chosen}.values()]
     for run in chosen:
         if run.driven:
             name = run.folder.name

@@ -84,7 +84,13 @@ class RemoteRun:
             await line.close()
 
     async def submit(self, request: Request) -> Verdict:
-        said, _ = await self._ask({"do": "submit", "request": write_request(request)})
+        try:
+            said, _ = await self._ask({"do": "submit", "request": write_request(request)})
+        except RuntimeFault:  # as above: who comes as it leaves is told how the run stands
+            reading = await asyncio.to_thread(read_state, self._folder)
+            if not has_left(reading.state):
+                raise
+            return await StoredRun(self._folder).submit(request)
         return Verdict(accepted=said["accepted"], why=said["why"])
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from argotui.model.errors import RuntimeFault, UsageError
 
 LATEST = "@latest"
 _SHOWN = 6  # candidates named in a message
+_LEAVE_SECONDS = 20.0  # longer than a driver takes to close what it has open
+_STEP = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,21 @@ def find_run(runs: Path, wanted: str) -> Listed:
         raise UsageError(f"{wanted!r} is the beginning of several runs: {_names(begun)}")
     alike = [run for run in listed if wanted and wanted in run.summary.workflow_name] or listed
     raise UsageError(f"there is no run {wanted!r}; known are: {_names(alike)}")
+
+
+def once_left(known: Listed, seconds: float = _LEAVE_SECONDS) -> Listed:
+    """Return a run as it is when its driver has gone, where nothing is left for one to do: a run
+    reads as ended, or parked, a moment before its driver has closed. Any other comes back as it is.
+    """
+    end = time.monotonic() + seconds
+    while known.driven and _has_left(known.summary) and time.monotonic() < end:
+        time.sleep(_STEP)
+        known = _look(known.folder)
+    return known
+
+
+def _has_left(run: RunSummary) -> bool:
+    return run.phase.is_completed or run.parked
 
 
 def delete_run(folder: Path, ending: Callable[[], None] = lambda: None) -> None:

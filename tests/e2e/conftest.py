@@ -115,11 +115,15 @@ class Program:
         return found
 
     def wait_for_word(self, word: str) -> str:
-        """Wait until the newest run stands so; return its id."""
+        """Wait until the newest run stands so, and its driver has left if it has ended; return
+        its id."""
 
         def come() -> str:
-            found = self.runs()
-            return found[0]["run"] if found and found[0]["status"] == word else ""
+            found = list_runs(self.folder / "state" / "runs")[:1]
+            if not found or word_of(found[0]) != word:
+                return ""
+            closes = found[0].driven and found[0].summary.phase.is_completed
+            return "" if closes else found[0].folder.name
 
         return str(self.wait_for(f"a run that is {word}", come))
 

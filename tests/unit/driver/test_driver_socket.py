@@ -265,6 +265,8 @@ def test_a_client_that_comes_as_the_run_ends_gets_the_rest_from_the_journal(tmp_
             await client.submit(ResumeRequested(node_name="w.gate"))
             await client.close()
             await until(lambda: not socket_path(folder).exists(), "the driver to be gone")
+            late = await client.submit(ShutdownRequested(strategy=Shutdown.STOP))
+            assert (late.accepted, late.why) == (False, "the run has ended")
             await _fold(client, snapshot.seq, snapshot.state)
             assert snapshot.state == run._engine.state
             assert (await client.snapshot()).state == run._engine.state

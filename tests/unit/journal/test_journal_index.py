@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from argotui.journal.header import RunHeader
-from argotui.journal.index import delete_run, find_run, list_runs
+from argotui.journal.index import delete_run, find_run, list_runs, once_left
 from argotui.journal.places import runs_folder
 from argotui.journal.store import Journal, create
 from argotui.journal.summary import summarize, write_summary
@@ -136,3 +137,21 @@ def test_a_long_list_is_cheap(runs: Path, monkeypatch: pytest.MonkeyPatch):
         "argotui.journal.store.read_state", lambda _: pytest.fail("folded for a list")
     )
     assert len(list_runs(runs)) == 3
+
+
+@pytest.mark.parametrize("phase", [RunPhase.SUCCEEDED, RunPhase.RUNNING])
+def test_a_driver_that_has_nothing_left_to_do_is_waited_for_and_no_other(
+    tmp_path: Path, phase: RunPhase
+):
+    journal = made(tmp_path, "abc1", "hello", 10.0, phase)
+    known = find_run(tmp_path, "abc1")
+    assert known.driven
+    if phase is RunPhase.RUNNING:
+        assert once_left(known).driven
+        journal.close()
+        return
+    closing = threading.Timer(0.1, journal.close)
+    closing.start()
+    assert not once_left(known).driven
+    closing.join()
+    assert once_left(known, seconds=0.0).driven  # it is not waited for for ever
