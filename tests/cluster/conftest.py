@@ -62,7 +62,7 @@ def namespace(api: Api) -> Iterator[Namespace]:
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     api.create("/api/v1/namespaces", body)
     try:
-        until_sync(lambda: has_account(space), "the default service account", 30)
+        until_sync(lambda: has_account(space), "the default service account")
         yield space
     finally:
         # Without grace: a shell as process 1 would sit out its thirty seconds.

@@ -25,8 +25,6 @@ from tests.waiting import until_sync
 AT_ONCE = 8
 LIMIT = 110.0  # seconds for one case at most
 _CLAIM = "PersistentVolumeClaim"
-_WORKFLOWS = "workflows.argoproj.io"
-_DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 class Runs:
@@ -70,15 +68,14 @@ class Runs:
             options = {"namespace": name, "kubeconfig": self._api.kubeconfig}
             place = bootstrap.Place(runtime=Where.KUBERNETES, options=options)
             ready = prepared(case, Where.KUBERNETES)
-            limit = min(LIMIT, 20 + 2 * case.seconds)
-            return await driven(case, ready, limit=limit, place=place)
+            return await driven(case, ready, limit=LIMIT, place=place)
         finally:
             await asyncio.to_thread(self._clear, space)
 
     def _make(self, space: Namespace, case: Case) -> None:
         body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space.name}}
         self._api.create("/api/v1/namespaces", body)
-        until_sync(lambda: has_account(space), "the default service account", 30)
+        until_sync(lambda: has_account(space), "the default service account")
         for name in case.setup:
             text = (CORPUS / "workflows" / name).read_text(encoding="utf-8")
             for document in yaml.safe_load_all(text):
@@ -90,45 +87,3 @@ class Runs:
             self._api.delete(space.path("pods"), gracePeriodSeconds=0)
         with suppress(Refused):
             self._api.delete(f"/api/v1/namespaces/{space.name}")
-
-
-def make_workflow_kind(api: Api) -> bool:
-    """Let the cluster know Argo's Workflow objects; return whether it did not yet."""
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {
-        "name": "v1alpha1",
-        "served": True,
-        "storage": True,
-        "schema": {"openAPIV3Schema": schema},
-    }
-    names = {"kind": "Workflow", "plural": "workflows", "singular": "workflow"}
-    spec = {"group": "argoproj.io", "scope": "Namespaced", "names": names, "versions": [version]}
-    try:
-        api.create(
-            _DEFINITIONS,
-            {
-                "apiVersion": "apiextensions.k8s.io/v1",
-                "kind": "CustomResourceDefinition",
-                "metadata": {"name": _WORKFLOWS},
-                "spec": spec,
-            },
-        )
-    except Refused as refusal:
-        if refusal.status != 409:
-            raise
-        return False
-    until_sync(lambda: _is_served(api), "the kind Workflow", 30)
-    return True
-
-
-def forget_workflow_kind(api: Api) -> None:
-    with suppress(Refused):
-        api.delete(f"{_DEFINITIONS}/{_WORKFLOWS}")
-
-
-def _is_served(api: Api) -> bool:
-    try:
-        found = api.get("/apis/argoproj.io/v1alpha1")
-    except Refused:
-        return False
-    return any(each["kind"] == "Workflow" for each in found["resources"])

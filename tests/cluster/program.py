@@ -17,6 +17,7 @@ from tests.waiting import until_sync
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 ARGO = "/apis/argoproj.io/v1alpha1"
 _SCOPES = {
+    "Workflow": "Namespaced",
     "WorkflowTemplate": "Namespaced",
     "ClusterWorkflowTemplate": "Cluster",
     "CronWorkflow": "Namespaced",
@@ -48,7 +49,7 @@ def argotui(folder: Path, kubeconfig: str, *arguments: str) -> Done:
         capture_output=True,
         env=environment(folder, kubeconfig),
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=200,
         check=False,
         cwd=folder,
         text=True,
@@ -90,7 +91,7 @@ def install_kinds(api: Api) -> None:
         except Refused as refusal:
             if refusal.status != 409:
                 raise
-        until_sync(lambda plural=plural: _is_served(api, plural), f"the kind {kind}", 30)
+        until_sync(lambda plural=plural: _is_served(api, plural), f"the kind {kind}")
 
 
 def _is_served(api: Api, plural: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from kubernetes import client, config
 from kubernetes.stream import stream
 
-from tests.waiting import until_sync
+from tests.waiting import PATIENCE, until_sync
 
 Thing = dict[str, Any]
 ENDED = ("Succeeded", "Failed")
@@ -161,7 +161,7 @@ class Namespace:
             return container["state"].get("waiting", {}).get("reason", "")
         return ""
 
-    def ended(self, name: str, seconds: float = 60.0) -> str:
+    def ended(self, name: str, seconds: float = PATIENCE) -> str:
         """Wait for a pod's end and return its phase."""
         until_sync(lambda: self.phase(name) in ENDED, f"the end of pod {name}", seconds)
         return self.phase(name)

@@ -88,8 +88,8 @@ def test_pods_share_a_claim_that_goes_with_a_run_that_succeeded(
 ) -> None:
     status = run(space, kubeconfig, tmp_path, "", "true")
     assert "persistentVolumeClaims" not in status
-    until_sync(lambda: not claims(space), "no claim left", 30)
-    until_sync(lambda: not budgets(space), "no budget left", 30)
+    until_sync(lambda: not claims(space), "no claim left")
+    until_sync(lambda: not budgets(space), "no budget left")
 
 
 def test_a_run_that_failed_keeps_its_claim_until_it_is_deleted(
@@ -101,10 +101,10 @@ def test_a_run_that_failed_keeps_its_claim_until_it_is_deleted(
     assert claims(space) == ["wf-data"]
     listed = json.loads(argotui(tmp_path, kubeconfig, "runs", "-o", "json").out)
     assert [each["expiresAt"] for each in listed] == [None]  # what it keeps is not its folder's
-    until_sync(lambda: not budgets(space), "no budget left", 30)
+    until_sync(lambda: not budgets(space), "no budget left")
     done = argotui(tmp_path, kubeconfig, "delete", "@latest")
     assert done.code == 0, done.err
-    until_sync(lambda: not claims(space), "no claim left", 30)
+    until_sync(lambda: not claims(space), "no claim left")
 
 
 def test_a_run_that_failed_lets_go_of_its_claim_where_it_is_told_to(
@@ -112,7 +112,7 @@ def test_a_run_that_failed_lets_go_of_its_claim_where_it_is_told_to(
 ) -> None:
     rule = "volumeClaimGC: {strategy: OnWorkflowCompletion}"
     assert "persistentVolumeClaims" not in run(space, kubeconfig, tmp_path, rule, "exit 1")
-    until_sync(lambda: not claims(space), "no claim left", 30)
+    until_sync(lambda: not claims(space), "no claim left")
 
 
 def test_a_claim_of_somebody_else_is_not_taken(
@@ -139,11 +139,11 @@ def test_the_budget_is_there_as_long_as_the_run_is(
     done = argotui(tmp_path, kubeconfig, "run", "--detach", *there, "wf.yaml")
     try:
         assert done.code == 0, done.err
-        until_sync(lambda: budgets(space) == ["wf"], "the budget", 30)
-        until_sync(lambda: claims(space) == ["wf-data"], "the claim, which is made after it", 30)
+        until_sync(lambda: budgets(space) == ["wf"], "the budget")
+        until_sync(lambda: claims(space) == ["wf-data"], "the claim, which is made after it")
     finally:
         argotui(tmp_path, kubeconfig, "terminate", "@latest")
-    until_sync(lambda: not budgets(space), "no budget left", 60)
+    until_sync(lambda: not budgets(space), "no budget left")
     assert claims(space) == ["wf-data"]  # it did not succeed
     with pytest.raises(Refused):
         space.api.get(f"/apis/policy/v1/namespaces/{space.name}/poddisruptionbudgets/wf")

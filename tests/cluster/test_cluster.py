@@ -48,8 +48,8 @@ def test_an_untagged_image_is_pulled_anew_and_a_tagged_one_is_not(namespace: Nam
 @pytest.mark.parametrize("image", ["alpine:doesntexist", "argotui/no-such-image"])
 def test_an_unknown_image_is_waited_for(namespace: Namespace, image: str):
     namespace.run("unknown", image)
-    until_sync(lambda: namespace.waiting("unknown") == "ErrImagePull", "the refused pull", 60)
-    until_sync(lambda: namespace.waiting("unknown") == "ImagePullBackOff", "the back-off", 60)
+    until_sync(lambda: namespace.waiting("unknown") == "ErrImagePull", "the refused pull")
+    until_sync(lambda: namespace.waiting("unknown") == "ImagePullBackOff", "the back-off")
     assert namespace.phase("unknown") == "Pending"
 
 
@@ -76,7 +76,7 @@ def test_the_images_of_argos_examples_run(namespace: Namespace, image, command, 
 
 def test_nginx_serves_until_it_is_deleted(namespace: Namespace):
     namespace.run("server", "nginx:1.13")
-    until_sync(lambda: namespace.phase("server") == "Running", "nginx", 60)
+    until_sync(lambda: namespace.phase("server") == "Running", "nginx")
     address = namespace.pod("server")["status"]["podIP"]
     namespace.run(
         "asks", "curlimages/curl", "curl", "-sf", "--retry-connrefused", "--retry", "9", address
@@ -87,7 +87,7 @@ def test_nginx_serves_until_it_is_deleted(namespace: Namespace):
 
 def test_a_command_runs_in_a_running_pod(namespace: Namespace):
     namespace.run("waits", "busybox", "sleep", "600")
-    until_sync(lambda: namespace.phase("waits") == "Running", "the pod", 60)
+    until_sync(lambda: namespace.phase("waits") == "Running", "the pod")
     said = namespace.api.execute(namespace.name, "waits", "sh", "-c", "echo $((40 + 2))")
     assert said.strip() == "42"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.corpus_runs import Runs, forget_workflow_kind, make_workflow_kind
+from tests.cluster.corpus_runs import Runs
+from tests.cluster.program import install_kinds
 from tests.cluster.raw import Api
 from tests.corpus.shown import CLUSTER_SUITE, found
 from tests.corpus.test_corpus import RECORDED, judge, marked
@@ -16,7 +17,7 @@ from tests.corpus.test_corpus import RECORDED, judge, marked
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.slow,
-    pytest.mark.timeout(240),
+    pytest.mark.xdist_group("corpus"),  # who runs one runs them all
     pytest.mark.skipif(not RECORDED, reason="there is no corpus"),
 ]
 
@@ -31,14 +32,12 @@ def runs(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARGOTUI_STATE_DIR", str(state))
         patch.setenv("XDG_RUNTIME_DIR", str(state))
-        made = make_workflow_kind(api)
+        install_kinds(api)
         runs = Runs(api, [RECORDED[name] for name in asked])
         try:
             yield runs
         finally:
             runs.close()
-            if made:
-                forget_workflow_kind(api)
 
 
 def _is_case(item: pytest.Item) -> bool:

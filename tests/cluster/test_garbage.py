@@ -11,7 +11,7 @@ import pytest
 
 from tests.cluster.program import argotui, environment
 from tests.cluster.raw import Namespace
-from tests.waiting import until_sync
+from tests.waiting import PATIENCE, until_sync
 
 pytestmark = pytest.mark.cluster
 
@@ -82,11 +82,11 @@ def test_pods_go_as_the_strategy_and_the_selector_say(
             done = argotui(tmp_path, kubeconfig, "runs", "-o", "json")
             return any(run["waiting"] for run in json.loads(done.out or "[]"))
 
-        until_sync(waits, "the gate", 60)
-        until_sync(lambda: steps_with_pods(namespace) == stay, f"only {stay}", 30)
+        until_sync(waits, "the gate")
+        until_sync(lambda: steps_with_pods(namespace) == stay, f"only {stay}")
         assert argotui(tmp_path, kubeconfig, "approve", "@latest", "gate").code == 0
-        assert running.wait(60) == 0
+        assert running.wait(PATIENCE) == 0
     finally:
         running.kill()
         running.wait()
-    until_sync(lambda: not steps_with_pods(namespace), "no pod left", 30)
+    until_sync(lambda: not steps_with_pods(namespace), "no pod left")

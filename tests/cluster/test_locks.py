@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from argotui.journal.lock import lock_owner
-from tests.cluster.raw import Namespace
+from tests.cluster.raw import Namespace, Thing
 from tests.samples.sampling import environment
 from tests.waiting import until_sync
 
@@ -29,10 +29,13 @@ spec:
   synchronization: {mutexes: [{name: shared}]}
   templates:
     - name: main
-      steps: [[{name: a, template: work}], [{name: b, template: work}]]
+      steps: [[{name: a, template: work}], [{name: b, template: quick}]]
     - name: work
-      container: {image: "busybox:1.37", command: [sleep, "SECONDS"]}
+      container: {image: "busybox:1.37", command: [sh, -c, "SCRIPT"]}
+    - name: quick
+      container: {image: "busybox:1.37", command: ["true"]}
 """
+WAITS = "while [ ! -e /go ]; do sleep 0.1; done"
 
 
 def test_a_killed_driver_keeps_its_lock_for_its_pod_and_for_its_recovery(
@@ -47,29 +50,32 @@ def test_a_killed_driver_keeps_its_lock_for_its_pod_and_for_its_recovery(
         )  # fmt: skip
         return done.stdout.strip()
 
-    def begin(name: str, seconds: int) -> str:
+    def begin(name: str, script: str) -> str:
         path = tmp_path / f"{name}.yaml"
-        path.write_text(WORKFLOW.replace("NAME", name).replace("SECONDS", str(seconds)))
+        path.write_text(WORKFLOW.replace("NAME", name).replace("SCRIPT", script))
         where = ("--runtime", "kubernetes", "-n", namespace.name)
         return argotui("run", "--detach", *where, str(path))
 
     def status(run: str) -> dict[str, str]:
         return json.loads(argotui("get", run, "-o", "json"))["status"]
 
-    def phases() -> list[str]:
-        return [
-            pod["status"]["phase"] for pod in namespace.api.get(namespace.path("pods"))["items"]
-        ]
+    def pods() -> list[Thing]:
+        return namespace.api.get(namespace.path("pods"))["items"]
 
-    first = begin("first", 6)
-    until_sync(lambda: phases() == ["Running"], "the first pod", 60)
+    def phases() -> list[str]:
+        return [pod["status"]["phase"] for pod in pods()]
+
+    first = begin("first", WAITS)
+    until_sync(lambda: phases() == ["Running"], "the first pod")
     os.kill(lock_owner(tmp_path / "s" / "runs" / first / "lock")["pid"], signal.SIGKILL)
-    other = begin("other", 0)
+    other = begin("other", "true")
     waits = f"Waiting for {namespace.name}/Mutex/shared lock. Lock status: 0/1"
-    until_sync(lambda: status(other).get("message") == waits, "the wait", 60)
+    until_sync(lambda: status(other).get("message") == waits, "the wait")
     assert status(other)["phase"] == "Pending"
-    until_sync(lambda: phases() == ["Succeeded"], "the end of the first pod, unseen", 60)
+    (pod,) = pods()
+    namespace.api.execute(namespace.name, pod["metadata"]["name"], "touch", "/go")
+    until_sync(lambda: phases() == ["Succeeded"], "the end of the first pod, unseen")
     argotui("recover", first)
-    until_sync(lambda: status(other)["phase"] == "Succeeded", "the end", 60)
+    until_sync(lambda: status(other)["phase"] == "Succeeded", "the end")
     assert status(first)["phase"] == "Succeeded"
     assert status(first)["finishedAt"] <= status(other)["startedAt"]
