@@ -68,7 +68,8 @@ class Runs:
             options = {"namespace": name, "kubeconfig": self._api.kubeconfig}
             place = bootstrap.Place(runtime=Where.KUBERNETES, options=options)
             ready = prepared(case, Where.KUBERNETES)
-            return await driven(case, ready, limit=LIMIT, place=place)
+            limit = min(LIMIT, 40 + 2 * case.seconds)
+            return await driven(case, ready, limit=limit, place=place)
         finally:
             await asyncio.to_thread(self._clear, space)
 
