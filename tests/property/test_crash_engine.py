@@ -150,7 +150,7 @@ async def _drive(runs: Path, runtime: LastingFake) -> None:
 
 def attempt(runs: Path, runtime: LastingFake) -> bool:
     try:
-        asyncio.run(asyncio.wait_for(_drive(runs, runtime), 20))
+        asyncio.run(asyncio.wait_for(_drive(runs, runtime), 120))
     except Crash:
         return False
     return True

@@ -49,7 +49,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield made
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _answers(port: int) -> bool:

@@ -229,7 +229,7 @@ def test_a_request_is_not_left_waiting_when_the_disk_is_full(tmp_path: Path):
         driving = asyncio.create_task(run.drive(START))
         await until(lambda: run.feed.seq, "the first record")
         FullDisk.room = 0
-        verdict = await asyncio.wait_for(run.submit(ResumeRequested(node_name="w.gate")), 5)
+        verdict = await asyncio.wait_for(run.submit(ResumeRequested(node_name="w.gate")), 60)
         assert not verdict.accepted
         with pytest.raises(RuntimeFault):
             await driving

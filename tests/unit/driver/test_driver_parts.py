@@ -186,11 +186,11 @@ def test_nothing_begins_below_a_lock_that_was_lost_while_no_driver_was_there(tmp
         again = Runner(tmp_path, "r1")
         again.locks.acquire("w.a", (M,), held=True)
         below = asyncio.create_task(again.locks.secured("w.a[0].x"))
-        await asyncio.wait_for(again.locks.secured("w.b"), 5)
+        await asyncio.wait_for(again.locks.secured("w.b"), 60)
         await again.hears(f"r1 w.a waits {M} 0/1")
         assert not below.done()
         other.locks.release("b")
-        await asyncio.wait_for(below, 5)
+        await asyncio.wait_for(below, 60)
         await again.hears("r1 w.a")
         for each in (again, other):
             await each.locks.close(keep=False)
@@ -475,7 +475,7 @@ def test_the_inbox_takes_events_from_every_thread_in_the_order_of_each():
             thread.start()
         seen: list[float] = []
         while len(seen) < 800:
-            seen += [item.event.at for item in await asyncio.wait_for(inbox.take(64), 5)]
+            seen += [item.event.at for item in await asyncio.wait_for(inbox.take(64), 60)]
         for number in range(4):
             own = [at for at in seen if number * 1000 <= at < number * 1000 + 1000]
             assert own == sorted(own)
@@ -579,7 +579,7 @@ def test_the_outlook_is_made_for_what_changed_and_only_if_somebody_reads():
         first = await feed.after(reader)
         assert first is not None
         if not first.outlook:  # too soon after the last: it comes by itself
-            first = await asyncio.wait_for(feed.after(reader), 5)
+            first = await asyncio.wait_for(feed.after(reader), 60)
         assert first is not None
         assert first.outlook == {"w": ()}
         assert feed.outlook_now() == {}

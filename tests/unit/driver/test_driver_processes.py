@@ -60,7 +60,7 @@ def test_a_launched_driver_answers_and_outlives_its_clients(folder: Path):
         state = (await client.snapshot()).state
         await client.close()
         again = RemoteRun(folder)
-        await asyncio.wait_for(_at_the_gate(again), 10)
+        await asyncio.wait_for(_at_the_gate(again), 60)
         assert (await again.submit(ResumeRequested(node_name="w.gate"))).accepted
         await until(lambda: not is_locked(folder / LOCK), "the driver to leave")
         end = (await again.snapshot()).state
@@ -157,7 +157,7 @@ def test_a_manifest_saved_anew_is_noticed_and_its_neighbours_are_not(tmp_path: P
         await until(save, "both manifests to be noticed")
         assert set(seen) == {wanted, folder / "deep.yaml"}
         stop.set()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
 
     asyncio.run(play())
 
@@ -175,6 +175,6 @@ def test_a_watch_that_nobody_follows_any_more_ends(tmp_path: Path):
 
         await until(save, "a change")
         assert first.result() == {wanted}
-        await asyncio.wait_for(watching.aclose(), 5)
+        await asyncio.wait_for(watching.aclose(), 60)
 
     asyncio.run(play())

@@ -131,7 +131,7 @@ async def _talk(folder: Path, *lines: bytes) -> list[dict]:
         writer.write_eof()
     heard = []
     with suppress(ConnectionError):
-        while line := await asyncio.wait_for(reader.readline(), 5):
+        while line := await asyncio.wait_for(reader.readline(), 60):
             said = json.loads(line)
             await reader.readexactly(said.get("bytes", 0))
             heard.append(said)
@@ -349,7 +349,7 @@ async def imposter(folder: Path, *, greeting: bytes):
     try:
         yield
     finally:
-        await asyncio.wait_for(gone.wait(), 5)
+        await asyncio.wait_for(gone.wait(), 60)
         server.close()
         await server.wait_closed()
 

@@ -123,10 +123,10 @@ ENDLESS = [
 
 @pytest.mark.parametrize("text", ENDLESS)
 def test_every_evaluation_ends(text):
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(ExpressionError):
         compile_expression(text).evaluate({})
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(

@@ -101,10 +101,10 @@ def test_what_re2_refuses_is_refused(pattern, message):
     "pattern", ["(a+)+$", "(a|aa)+$", "(a*)*b", "a?" * 30 + "a" * 30 + "$", "(.*)*x"]
 )
 def test_no_pattern_takes_for_ever(pattern):
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(ExpressionError):  # "takes too long on this text"
         matches(pattern, "a" * 3000 + "!")
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15
 
 
 def test_a_long_search_is_given_up(monkeypatch):

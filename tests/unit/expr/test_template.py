@@ -244,7 +244,7 @@ def test_a_step_is_filled_fast_enough_for_wide_loops():
     values = [Parameter(name=f"p{n}", value="v {{inputs.parameters.n}} x") for n in range(5)]
     step = Step(name="a", template="t", arguments=Arguments(parameters=tuple(values)))
     substitute(step, SCOPE)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(500):
         substitute(step, SCOPE)
-    assert (time.perf_counter() - started) / 500 < 400e-6
+    assert (time.process_time() - started) / 500 < 400e-6

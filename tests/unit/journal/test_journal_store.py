@@ -249,7 +249,7 @@ def test_a_killed_owner_holds_nothing(tmp_path: Path):
         with pytest.raises(RuntimeFault, match=f"process {owner.pid}"):
             open_run(folder)
         owner.send_signal(signal.SIGKILL)
-        owner.wait(10)
+        owner.wait(60)
     until_sync(lambda: not is_locked(folder / LOCK), "the kernel to drop the lock")
     open_run(folder)[0].close()
 

@@ -217,7 +217,7 @@ class Told:
         self.process.send_signal(signal.SIGTERM)
 
     def end(self):
-        assert self.process.wait(20) == 0
+        assert self.process.wait(60) == 0
         with contextlib.suppress(ProcessLookupError):  # what it slept by
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.stdout.close()
@@ -273,7 +273,7 @@ def test_what_is_too_large_to_say_is_held_until_it_was_read(tmp_path):
     assert told.process.stdout.readline() == b"\x1eargotui n hold\n"
     text = hold_text(str(told.home), "argotui-beside", "busybox")
     read = subprocess.run(["busybox", "sh", "-c", text], input=b"ok\n", capture_output=True,
-                          check=True, timeout=20)  # fmt: skip
+                          check=True, timeout=60)  # fmt: skip
     assert read.stdout == b"0 9000\n" + b"z" * 9000 + b"1 5\nsmallend 0\n"
     words = told.end()
     assert (words.held, words.values) == (True, {"0": "@", "1": "@"})

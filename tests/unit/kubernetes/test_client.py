@@ -91,7 +91,7 @@ def test_a_stream_that_is_closed_from_elsewhere_ends(api, client):
         reading = asyncio.create_task(asyncio.to_thread(lambda: list(stream.chunks())))
         await asyncio.sleep(0)
         stream.close()
-        return await asyncio.wait_for(reading, 5)
+        return await asyncio.wait_for(reading, 60)
 
     assert asyncio.run(read()) == []
     stream.release()

@@ -54,7 +54,7 @@ def perform(work: HttpWork, tmp_path: Path) -> Report:
         )  # fmt: skip
         await runtime.open(place, seen.set_result)
         await runtime.start(REF, work)
-        observation = await asyncio.wait_for(seen, 10)
+        observation = await asyncio.wait_for(seen, 60)
         await runtime.close()
         return observation.report
 
