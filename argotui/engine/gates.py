@@ -10,7 +10,7 @@ from math import inf
 from argotui.engine.context import create_node
 from argotui.engine.core import ChildTimeout, Core
 from argotui.engine.invocation import Bound, Invocation
-from argotui.engine.locks import Wait, acquire
+from argotui.engine.locks import Wait, acquire, give_back
 from argotui.engine.times import seconds
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType
@@ -103,6 +103,8 @@ def _hold(core: Core, inv: Invocation, why: str) -> bool:
     node = core.state.nodes.get(inv.name)
     if node is not None:
         core.held.add(inv.name)
+    if node is None or node.waiting_lock:
+        give_back(core, inv.name)
     return True
 
 

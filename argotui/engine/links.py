@@ -5,8 +5,6 @@ from __future__ import annotations
 from argotui.engine.core import Core
 from argotui.model.status import Node, NodeType
 
-_BY_CHILDREN = frozenset({NodeType.TASK_GROUP, NodeType.CONTAINER})
-
 
 def outbound_of(core: Core, name: str) -> list[str]:
     """Return the names of the nodes that the next node becomes a child of."""
@@ -36,10 +34,12 @@ def _inner(core: Core, node: Node) -> list[str] | None:
     if node.type in (NodeType.STEPS, NodeType.DAG):
         return [name for name in node.outbound if name != node.name]
     children = core.children(node.name)
+    if node.type is NodeType.CONTAINER:  # what comes behind its pod is linked to it, too
+        return [c for c in children if core.state.nodes[c].boundary_id == node.boundary_id] or None
     if node.type is NodeType.RETRY:
         attempts = attempts_among(node.name, children)
         return attempts[-1:] or None
-    if node.type in _BY_CHILDREN:
+    if node.type is NodeType.TASK_GROUP:
         return list(children) or None
     if node.type is NodeType.POD:
         containers = [

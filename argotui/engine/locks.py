@@ -171,6 +171,14 @@ def release(core: Core, holder: str) -> None:
         core.commands.append(ReleaseLock(node_name=holder, locks=tuple(held["locks"])))
 
 
+def give_back(core: Core, holder: str) -> None:
+    """Let others have the locks of who was granted them, but has not begun and is kept back by
+    another limit: Argo asks for locks behind that. Argo: 4.0."""
+    held = core.state.memory.get(_HELD + holder)
+    if held is not None and held.get("granted"):
+        release(core, holder)
+
+
 def outstanding(core: Core) -> list[AcquireLock]:
     """Return what a new driver has to ask for again."""
     return [

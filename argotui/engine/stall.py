@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from argotui.engine.core import Core
 from argotui.engine.run import finish
-from argotui.model.status import NodePhase, NodeType, RunPhase
+from argotui.model.status import Node, NodePhase, NodeType, RunPhase
+
+_LIMITED = frozenset({NodeType.STEPS, NodeType.DAG})
 
 
 def check(core: Core) -> None:
@@ -51,18 +53,24 @@ def _cause(core: Core) -> str:
         up = [node.display_name for node in core.state.nodes.values() if node.daemoned]
         return _limited("the workflow", limit, up)
     for name in sorted(core.held):
-        node = core.state.nodes.get(name)
-        boundary = name if name in core.frames or node is None else core.name_of(node.boundary_id)
-        frame = core.frames.get(boundary)
-        owner = core.state.nodes.get(boundary)
-        if frame is not None and owner is not None and frame.template.parallelism is not None:
-            up = [node.display_name for node in core.daemons_of(owner.id)]
-            return _limited(f"'{owner.display_name}'", frame.template.parallelism, up)
+        for owner in _owners(core, name):
+            limit = core.template_of(owner).parallelism
+            if limit is not None:
+                up = [node.display_name for node in core.daemons_of(owner.id)]
+                return _limited(f"'{owner.display_name}'", limit, up)
     for node in core.state.nodes.values():
         group = core.state.nodes.get(core.parents.get(core.parents.get(node.name, ""), ""))
         if node.hooked and not node.is_fulfilled and group is not None and group.has_ended:
             return f": '{group.display_name}' has ended, and with it the handlers of its items"
     return ""
+
+
+def _owners(core: Core, name: str) -> list[Node]:
+    """Return the steps and dags that may keep back what stands at this node: itself, and where it
+    belongs. A recovered engine has no frame of one that is not evaluated."""
+    node = core.state.nodes.get(name)
+    around = core.state.nodes.get(core.name_of(node.boundary_id)) if node is not None else None
+    return [each for each in (node, around) if each is not None and each.type in _LIMITED]
 
 
 def _limited(whose: str, limit: int, daemons: list[str]) -> str:

@@ -66,12 +66,14 @@ def reachable(state: RunState, order: Mapping[str, int]) -> dict[str, int]:
     """Return node name -> the nodes of `order` below it, as a set of bits: diamonds count once, and
     ten thousand nodes cost megabytes, not minutes."""
     below: dict[str, int] = {}
+    entered: set[str] = set()  # a child that is its own ancestor is not followed
     for root in state.nodes:
         stack = [root]
         while stack:
             name = stack[-1]
             children = [child for child in state.children.get(name, ()) if child in state.nodes]
-            missing = [child for child in children if child not in below]
+            missing = [child for child in children if child not in below and child not in entered]
+            entered.add(name)
             if name in below or not missing:
                 stack.pop()
                 if name not in below:
@@ -84,7 +86,7 @@ def reachable(state: RunState, order: Mapping[str, int]) -> dict[str, int]:
 def _joined(children: list[str], below: Mapping[str, int], order: Mapping[str, int]) -> int:
     mask = 0
     for child in children:
-        mask |= below[child]
+        mask |= below.get(child, 0)
         if child in order:
             mask |= 1 << order[child]
     return mask

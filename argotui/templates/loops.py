@@ -27,9 +27,18 @@ def visit_loop(cx: NodeContext, frame: DagFrame, task: Task, items: Items) -> Vi
             _roll_up_early(core, group, items)
         else:
             yield from _visit_items(cx, frame, task, items, group)
-    if group.has_ended and has_hooks(task):
-        yield from _group_exit(cx, frame, task, items, group)
+    if group.has_ended:
+        _forget(core, group)
+        if has_hooks(task):
+            yield from _group_exit(cx, frame, task, items, group)
     return group
+
+
+def _forget(core: Core, group: Node) -> None:
+    """Nobody looks at the items of a group that has ended, whose handlers may still run: what is
+    left noted of them would keep news of those from coming up to the dag."""
+    for name in core.take_dirty(group.name):
+        core.take_dirty(name)
 
 
 def _roll_up_early(core: Core, group: Node, items: Items) -> None:

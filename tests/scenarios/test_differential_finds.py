@@ -1,0 +1,117 @@
+"""What random whole workflows found (tests/differential), each as small as it gets."""
+
+from __future__ import annotations
+
+from argotui.model.commands import AcquireLock, ReleaseLock
+from argotui.model.progress import node_progress
+from tests.play import Play
+from tests.property.test_engine_recovery import crash
+
+HEAD = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {generateName: wf-}
+spec:
+  entrypoint: main
+  templates:
+    - name: work
+      container: {image: busybox, command: ["true"]}
+    - name: main
+"""
+
+
+def test_handlers_that_outlive_their_loop_do_not_hold_the_dag_for_ever() -> None:
+    """Argo: 4.5. The item's handler still runs when nothing looks at the items any more."""
+    play = Play(
+        HEAD
+        + """
+      dag:
+        tasks:
+          - {name: inner, template: inner}
+    - name: inner
+      dag:
+        tasks:
+          - {name: a, template: work, withItems: [x], hooks: {exit: {template: work}}}
+          - {name: b, template: work, depends: a}
+          - {name: c, template: work, depends: b.Failed}
+"""
+    ).start()
+    play.report(".inner.a(0:x)")
+    play.report(".inner.a(0:x).onExit", "Running")
+    play.report(".inner.b").report(".inner.a.onExit")
+    assert play.phase == "Running"
+    play.report(".inner.a(0:x).onExit")
+    assert play.phase == "Succeeded"
+
+
+def test_what_follows_a_set_of_containers_is_not_one_of_them() -> None:
+    """Argo: 1.5. A task was linked to itself: its tree had no end."""
+    play = Play(
+        HEAD
+        + """
+      dag:
+        tasks:
+          - {name: a, template: set}
+          - {name: b, template: work, dependencies: [a]}
+          - {name: c, template: set, dependencies: [b, a]}
+    - name: set
+      containerSet:
+        containers:
+          - {name: first, image: busybox, command: ["true"]}
+          - {name: main, image: busybox, command: ["true"], dependencies: [first]}
+"""
+    ).start()
+    play.run_all()
+    children = play.engine.state.children
+    assert children["wf.a.main"] == ["wf.b", "wf.c"]
+    assert children["wf.c"] == ["wf.c.first"]
+    assert node_progress(play.engine.state)["wf"] == "7/7"
+
+
+def test_who_is_kept_back_by_a_limit_keeps_no_lock() -> None:
+    """Argo: 4.0, locks behind parallelism. A sibling waited for the lock, and was waited for."""
+    play = Play(
+        HEAD
+        + """
+      parallelism: 1
+      dag:
+        tasks:
+          - {name: a, template: locked}
+          - {name: b, template: inner}
+    - name: inner
+      steps:
+        - - {name: s, template: locked}
+    - name: locked
+      synchronization: {mutexes: [{name: m}]}
+      container: {image: busybox, command: ["true"]}
+"""
+    ).start()
+    play.grant(".a")
+    assert play.running == []
+    freed = [each.node_name for each in play.commands if isinstance(each, ReleaseLock)]
+    assert freed == ["wf.a"]
+    play.grant(".b[0].s").report(".b[0].s")
+    asked = [each.node_name for each in play.commands if isinstance(each, AcquireLock)]
+    assert asked.count("wf.a") == 2
+    play.grant(".a").report(".a")
+    assert play.phase == "Succeeded"
+
+
+def test_a_lost_driver_does_not_lose_what_everything_waits_for() -> None:
+    """Argo: 4.8. The run has ended by name, whoever drove it last."""
+    text = (
+        HEAD
+        + """
+      parallelism: 1
+      steps:
+        - - {name: a, template: up}
+        - - {name: b, template: work}
+    - name: up
+      daemon: true
+      container: {image: busybox, command: ["true"]}
+"""
+    )
+    play = Play(text).start()
+    crash(play)
+    play.report("[0].a", "Running")
+    assert "the parallelism of 'wf' is 1, taken by the daemons a" in play.message
