@@ -186,7 +186,7 @@ class DrivenRun:
             return
         while self._inbox and self._end is None:
             self._take(self._inbox.drain(_BATCH))
-        if self._engine.state.run.parked:
+        if self._end is None:  # also where the world has nothing to tell: the run goes on by itself
             self._take([Item(event=RunParked(parked=False))])
         if self._end is None:
             self._take_over()

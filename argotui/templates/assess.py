@@ -61,6 +61,8 @@ def _next(core: Core, node: Node) -> list[str]:
     if node.type is not NodeType.RETRY:
         return children
     attempts = attempts_among(node.name, children)
+    if not attempts:  # a remembered result
+        return children
     hooks = [child for child in children if child not in attempts]
     if not node.daemoned and not core.state.nodes[attempts[-1]].daemoned:
         return hooks + attempts[-1:]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from argotui.model.commands import AcquireLock, ReleaseLock
+import json
+
+from argotui.model.commands import AcquireLock, Ask, ReleaseLock
+from argotui.model.events import Answered
 from argotui.model.progress import node_progress
 from tests.play import Play
 from tests.property.test_engine_recovery import crash
@@ -115,3 +118,26 @@ def test_a_lost_driver_does_not_lose_what_everything_waits_for() -> None:
     crash(play)
     play.report("[0].a", "Running")
     assert "the parallelism of 'wf' is 1, taken by the daemons a" in play.message
+
+
+def test_a_remembered_result_of_a_retried_task_is_one_of_the_dag() -> None:
+    """Argo: 4.11. Its Retry node has no attempts."""
+    play = Play(
+        HEAD
+        + """
+      dag:
+        tasks:
+          - {name: a, template: kept}
+          - {name: b, template: work, dependencies: [a]}
+    - name: kept
+      memoize: {key: k, maxAge: 1h, cache: {configMap: {name: kept}}}
+      retryStrategy: {limit: 1}
+      container: {image: busybox, command: ["true"]}
+"""
+    ).start()
+    (question,) = [each.question for each in play.commands if isinstance(each, Ask)]
+    entry = {"nodeID": "x", "outputs": {}, "creationTimestamp": "1970-01-12T13:46:40Z"}
+    play.send(Answered(question=question, values={"k": json.dumps(entry)}))
+    assert play.engine.state.children["wf.a"] == ["wf.b"]
+    play.report(".b")
+    assert play.phase == "Succeeded"
