@@ -20,6 +20,7 @@ from argotui.model.manifest import Arguments, LifecycleHook
 from argotui.model.status import Node, Shutdown
 from argotui.model.workflow import LibraryKey
 
+NAMELESS = {"steps.name": ""}  # Argo calls what no step calls as a step without name
 Evaluate = Callable[[Invocation], Visit]
 
 
@@ -104,6 +105,7 @@ def _run(place: HookPlace, hook: LifecycleHook, child: Node, name: str, *, on_ex
         template=hook.template,
         template_ref=hook.template_ref,
         arguments=_hook_arguments(place, hook, child, on_exit=on_exit),
+        caller=NAMELESS,
         on_exit=on_exit,
         hooked=True,
     )

@@ -103,14 +103,17 @@ def bind(core: Core, inv: Invocation) -> Bound:
         if template.kind in _COMPOSITE:
             check_expressions(core, template)
         head = core.fill(head, first)
+        inputs = head.inputs
         scope: Scope = Layered(MapScope(_input_values(head)), first)
         head = core.fill(head, scope)
+        if head.inputs is not inputs:  # what comes later sees them as they are now
+            scope = Layered(MapScope(_input_values(head)), first)
     except (ExpressionError, TagError) as error:
         raise HardError(str(error)) from None
-    inputs = _as_json(head.inputs)
+    noted = _as_json(head.inputs)
     if later := _later(template):
         head = replace(head, **later)
-    return Bound(template=head, owner=owner, scope=scope, inputs=inputs)
+    return Bound(template=head, owner=owner, scope=scope, inputs=noted)
 
 
 def is_retried(core: Core, template: Template) -> bool:
@@ -173,16 +176,9 @@ def _input(
 ) -> Parameter:
     value = declared.value if declared.value is not None else declared.default
     source = declared.value_from
-    if given is not None:
-        if given.value is not None:
-            value = given.value
-        elif given.value_from is not None:
-            source = given.value_from
-    if (
-        source is not None
-        and source.config_map_key_ref is not None
-        and (given is None or given.value is None)
-    ):
+    if given is not None:  # as a whole: a source without value takes the default's place too
+        value, source = given.value, given.value_from if given.value is None else None
+    if source is not None and source.config_map_key_ref is not None:
         found = config_map_value(core, core.fill(source.config_map_key_ref, scope))
         prefix = f"unable to retrieve inputs.parameters.{declared.name} from ConfigMap: "
         value = found if isinstance(found, str) else _default(source.default, prefix, found)
@@ -195,7 +191,7 @@ def _input(
             )
             raise HardError(f"inputs.parameters.{declared.name}: {why}")
         raise HardError(f"inputs.parameters.{declared.name} {why}")
-    return replace(declared, value=value)
+    return replace(declared, value=value, value_from=source)
 
 
 def _default(default: str | None, prefix: str, why: HardError) -> str:

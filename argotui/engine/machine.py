@@ -12,7 +12,7 @@ from argotui.engine import claims, gc, locks, memoize, metrics, requests, run, s
 from argotui.engine.context import Handler
 from argotui.engine.core import Core, RunawayError
 from argotui.engine.globals import Globals
-from argotui.engine.outputs import export
+from argotui.engine.outputs import export_own
 from argotui.engine.reports import reported
 from argotui.engine.visit import Visitor
 from argotui.model.changes import Change, NodePatched, Step
@@ -201,7 +201,7 @@ class Engine:
         self._timer = earliest
 
     def _node_fulfilled(self, node: Node) -> None:
-        export(self.core, node)
+        export_own(self.core, node)
         locks.release(self.core, node.name)
         memoize.remember(self.core, node)
         gc.release_ended(self.core, node)

@@ -66,13 +66,18 @@ def _evaluate(core: Core, expression: str, scope: Scope) -> str:
     return to_text(result)
 
 
-def export(core: Core, node: Node) -> None:
-    """Make outputs with a globalName known to the whole run, as soon as their node ended.
+def export_own(core: Core, node: Node) -> None:
+    """Export the outputs of a node that has ended, but those of a dag: whose task it is has them
+    exported at its own end, and of one that is no task nobody does. Argo: 2.2"""
+    if node.type in _EXPORTED:
+        export(core, node)
 
-    Argo: 2.2; later writers overwrite. A root DAG's own outputs are not exported.
-    """
-    if node.type is NodeType.DAG and node.name == core.state.run.name:
-        return
+
+_EXPORTED = frozenset(NodeType) - {NodeType.DAG, NodeType.RETRY}  # attempts export for themselves
+
+
+def export(core: Core, node: Node) -> None:
+    """Make outputs with a globalName known to the whole run; later writers overwrite. Argo: 2.2"""
     for parameter in node.outputs.get("parameters", ()):
         if parameter.get("globalName") and parameter.get("value") is not None:
             _export(
@@ -80,7 +85,7 @@ def export(core: Core, node: Node) -> None:
             )
     for artifact in node.outputs.get("artifacts", ()):
         if artifact.get("globalName"):
-            kept = {key: artifact[key] for key in artifact if key != "globalName"}
+            kept = {key: artifact[key] for key in artifact if key not in ("globalName", "path")}
             _export(core, "artifacts", {**kept, "name": artifact["globalName"]})
 
 

@@ -15,7 +15,7 @@ from argotui.expr.golang import compact_json, rfc3339
 from argotui.expr.readjson import parse_json
 from argotui.expr.scope import Lack, Layers, expand
 from argotui.model.manifest import Template
-from argotui.model.status import Node, NodePhase
+from argotui.model.status import Node, NodePhase, NodeType
 
 _SKIPPED = (NodePhase.SKIPPED, NodePhase.OMITTED)
 # what encoding/json escapes, which in JSON stands inside texts only
@@ -104,20 +104,17 @@ def _of_skipped(template: Template | None) -> Iterator[tuple[str, str | Lack]]:
 
 
 def _aggregates(items: tuple[Node, ...], lenient: bool) -> dict[str, str | Lack]:
-    """Argo: 2.8. Only items that Succeeded count; with none there is nothing at all."""
-    done = [node for node in items if node.phase is NodePhase.SUCCEEDED]
-    if not done:
+    """Argo: 2.8. Only items that Succeeded count; where none was called there is nothing at all."""
+    if all(node.type is NodeType.SKIPPED for node in items):
         return {}
-    found: dict[str, str | Lack] = {}
+    done = [node for node in items if node.phase is NodePhase.SUCCEEDED]
     results = [node.outputs["result"] for node in done if node.outputs.get("result") is not None]
-    if results:
-        found["outputs.result"] = "[" + ",".join(_as_json(text, lenient) for text in results) + "]"
-    maps = [parameters_of(node.outputs) for node in done]
+    maps = [values for node in done if (values := parameters_of(node.outputs))]
     names = list(dict.fromkeys(name for values in maps for name in values))
-    if names:
-        found["outputs.parameters"] = compact_json(
-            [dict(sorted(values.items())) for values in maps]
-        )
+    found: dict[str, str | Lack] = {
+        "outputs.result": "[" + ",".join(_as_json(text, lenient) for text in results) + "]",
+        "outputs.parameters": compact_json([dict(sorted(values.items())) for values in maps]),
+    }
     for name in names:
         listed = [values[name] for values in maps if name in values]
         found[f"outputs.parameters.{name}"] = _join_parameters(listed)

@@ -121,7 +121,8 @@ def _next_attempt(visitor: Visitor, inv: Invocation, bound: Bound, past: list[No
 def _context(visitor: Visitor, inv: Invocation, bound: Bound, name: str, past: list[Node]) -> Any:
     core = visitor.core
     values = _variables(past, exit_code="0")
-    values["pod.name"] = core.pod_name(name, bound.template.name)
+    if bound.is_pod:
+        values["pod.name"] = core.pod_name(name, bound.template.name)
     cx = visitor.context(inv, rebind(core, bound, values), name)
     cx.retried = True
     cx.parent = inv.name

@@ -5,12 +5,11 @@ Called by the machine once a pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from argotui.engine import claims, gc, labels, locks, metrics
 from argotui.engine.core import ROOT, Core, HardError
-from argotui.engine.hooks import HookPlace, run_hooks
+from argotui.engine.hooks import NAMELESS, HookPlace, run_hooks
 from argotui.engine.invocation import Invocation, config_map_value, run_arguments
 from argotui.engine.visit import Visitor, drive
 from argotui.engine.work import stop_work
@@ -159,18 +158,16 @@ def _has_claims(core: Core) -> bool:
     return refused is None
 
 
-def _invocation(
-    core: Core, name: str, template: str, arguments: Arguments, caller: Mapping[str, str]
-) -> Invocation:
+def _invocation(core: Core, name: str, template: str, arguments: Arguments) -> Invocation:
     return Invocation(
         name=name, parent=ROOT, boundary="", owner=core.wf.local, depth=0, template=template,
-        arguments=arguments, caller=caller,
+        arguments=arguments, caller=NAMELESS,
     )  # fmt: skip
 
 
 def _entry(core: Core, visitor: Visitor) -> Node | None:
     run, spec = core.state.run, core.spec
-    inv = _invocation(core, run.name, spec.entrypoint, run_arguments(core), {"steps.name": ""})
+    inv = _invocation(core, run.name, spec.entrypoint, run_arguments(core))
     try:
         return drive(visitor.evaluate(inv))
     except HardError as error:
@@ -212,7 +209,7 @@ def _main_ended(core: Core, node: Node) -> None:
 def _end_as_main(core: Core) -> None:
     """End the run as its entry node did; a run that was shut down says so. Argo: 1.6."""
     run = core.state.run
-    message = run.main_message
+    message = run.main_message if run.main_phase is not RunPhase.SUCCEEDED else ""
     if run.main_phase is not RunPhase.SUCCEEDED and run.shutdown is not Shutdown.NONE:
         message = f"Stopped with strategy '{run.shutdown}'"
     finish(core, run.main_phase, message)
@@ -231,7 +228,7 @@ def _exit(core: Core, visitor: Visitor) -> None:
     given = hook.arguments
     arguments = given if given.parameters or given.artifacts else run_arguments(core)
     inv = replace(
-        _invocation(core, name, hook.template, core.fill(arguments, core.globals), {}),
+        _invocation(core, name, hook.template, core.fill(arguments, core.globals)),
         template_ref=hook.template_ref,
         on_exit=True,
         hooked=True,

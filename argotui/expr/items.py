@@ -103,21 +103,17 @@ def item_description(item: Any) -> str:
     """Return what stands behind the index in the item's node name, without parentheses."""
     match item:
         case str():
-            text = json_text(item, html=False)[1:-1]
+            text = item_member_text(item)
         case None:
             text = "[]"
         case Mapping():
-            pairs = sorted((key_text(key), _plain(value)) for key, value in item.items())
+            pairs = sorted((key_text(key), item_member_text(value)) for key, value in item.items())
             text = ",".join(f"{key}:{value}" for key, value in pairs)
         case list() | tuple():
-            text = "[" + " ".join(map(_plain, item)) + "]"
+            text = "[" + " ".join(map(item_member_text, item)) + "]"
         case _:
             text = _json(item, html=False, sort=True)
     return text.replace("(", "").replace(")", "")
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value, html=False, sort=False)
 
 
 def _json(value: Any, *, html: bool, sort: bool) -> str:

@@ -11,7 +11,7 @@ from argotui.engine.daemons import end_daemons
 from argotui.engine.hooks import hooks_ended
 from argotui.engine.invocation import Invocation
 from argotui.engine.links import outbound_of
-from argotui.engine.outputs import template_outputs
+from argotui.engine.outputs import export, template_outputs
 from argotui.engine.producers import Layered, Producer, ProducerScope
 from argotui.expr.errors import ExpressionError
 from argotui.model.bodies import Task
@@ -256,12 +256,21 @@ def _conclude(cx: NodeContext, node: Node, frame: DagFrame) -> None:
     if phase is None:
         return
     if phase is NodePhase.SUCCEEDED:
+        _export_tasks(core, node, frame)
         outputs = template_outputs(core, cx.bound.template, _final_scope(cx, frame))
         _set_outbound(core, node, frame)
         cx.succeed(node, outputs)
         return
     _set_outbound(core, node, frame)
     core.mark(node, phase)
+
+
+def _export_tasks(core: Core, node: Node, frame: DagFrame) -> None:
+    """Export what the tasks put out once more, in the order they are written in. Argo: 2.2"""
+    for task in frame.tasks:
+        made = core.state.nodes.get(f"{node.name}.{task}")
+        if made is not None:
+            export(core, made)
 
 
 def _final_scope(cx: NodeContext, frame: DagFrame) -> Layered:

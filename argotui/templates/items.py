@@ -72,13 +72,15 @@ def visit_items(
 ) -> Visit:
     """Visit the dirty items of `container` and make the waiting ones, in their order.
 
-    `settle` runs an item's hooks and returns None while they are not done. Raises HardError.
+    The first time Argo comes to every one of them: a limit that keeps some back does not keep back
+    the placeholders of what is not called, an error does. `settle` runs an item's hooks and returns
+    None while they are not done. Raises HardError.
     """
     core = cx.core
     dirty = core.take_dirty(container)
-    if items.fresh:
-        items.fresh = False
-        dirty = dirty | _begin(core, items, link)
+    first, items.fresh = items.fresh, False
+    if first:
+        dirty = dirty | _known(core, items)
     todo = deque(sorted(dirty & items.all.keys(), key=items.order.__getitem__))
     try:
         while todo:
@@ -88,32 +90,24 @@ def visit_items(
     finally:
         for name in todo:  # one raised: the others are looked at again
             core.touch(name)
-    while items.waiting:
-        name = items.waiting.popleft()
-        if _is_not_made(core, items.all[name], link):
-            continue
-        node = yield from _visit_item(cx, items, name, settle, link)
-        if node is None:
-            items.waiting.appendleft(name)
-            break
+    held: list[str] = []
+    try:
+        while items.waiting and (first or not held):
+            name = items.waiting.popleft()
+            if _is_not_made(core, items.all[name], link):
+                continue
+            node = None if held else (yield from _visit_item(cx, items, name, settle, link))
+            if node is None:
+                held.append(name)
+    finally:
+        items.waiting.extendleft(reversed(held))
     return None
 
 
-def _begin(core: Core, items: Items, link: Callable[[str], None]) -> set[str]:
-    """Make the placeholders of what is not called; return who exists already (recovery).
-
-    Behind an item whose `when` cannot be evaluated nothing is made beforehand."""
-    known: set[str] = set()
-    waiting: deque[str] = deque()
-    wrong = False
-    for name in items.waiting:
-        item = items.all[name]
-        wrong = wrong or item.ready.wrong is not None
-        if name in core.state.nodes:
-            known.add(name)
-        elif wrong or not _is_not_made(core, item, link):
-            waiting.append(name)
-    items.waiting = waiting
+def _known(core: Core, items: Items) -> set[str]:
+    """Return who exists already, after a recovery; nobody makes them again."""
+    known = {name for name in items.waiting if name in core.state.nodes}
+    items.waiting = deque(name for name in items.waiting if name not in known)
     return known
 
 

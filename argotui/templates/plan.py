@@ -9,7 +9,7 @@ from heapq import heappush
 from argotui.engine.context import NodeContext
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Invocation, find_template
-from argotui.engine.links import outbound_of
+from argotui.engine.links import last_attempt, outbound_of
 from argotui.engine.producers import Producer, ProducerScope
 from argotui.expr.depends import Depends, normalise, parse_depends
 from argotui.expr.errors import ExpressionError, TagError
@@ -77,6 +77,7 @@ class DagFrame:
             children = [core.state.nodes[name] for name in core.children(node.name)]
             items = tuple(child for child in children if not child.hooked)
         template = _called(cx, self.tasks[task])
+        node = last_attempt(core, node)
         return Producer(node=node, items=items, template=template, lenient=core.wf.lenient)
 
     def scope(self, core: Core, cx: NodeContext, task: str) -> ProducerScope:

@@ -9,7 +9,7 @@ from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import ROOT, ChildError, ChildTimeout, Core, HardError, new_node
 from argotui.engine.daemons import end_daemons
 from argotui.engine.invocation import find_template
-from argotui.engine.links import outbound_of
+from argotui.engine.links import last_attempt, outbound_of
 from argotui.engine.outputs import template_outputs
 from argotui.engine.producers import Layered, Producer, ProducerScope, values_of
 from argotui.expr.scope import Scope
@@ -253,7 +253,8 @@ def _offer(cx: NodeContext, group: Node, frame: StepsFrame) -> None:
         own = nodes.get(f"{group.name}.{step.name}")
         template = _template_of(cx, step, frame)
         if own is not None:
-            frame.producers[step.name] = Producer(node=own, template=template, is_step=True)
+            node = last_attempt(core, own)
+            frame.producers[step.name] = Producer(node=node, template=template, is_step=True)
             continue
         prefix = f"{group.name}.{step.name}("
         items = tuple(node for node in children if node.name.startswith(prefix))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LIMIT = 1  # of every retryStrategy
+UNSURE = "Failed|Error"  # the order of events decides
 OUTCOMES = {"Succeeded": 0, "Failed": 1, "Error": "Gone"}
 Logic = tuple[Any, ...]  # ("is", task, result) | ("not", logic) | ("and" | "or", logic, logic)
 
@@ -64,16 +65,15 @@ class Model:
         `coming` are those that lead to it."""
         if body.retry is None:
             return self.attempt(body, name)
-        out: set[str] = set()
         phase = ""
         for number in range(LIMIT + 1):
-            out = self.attempt(body, f"{name}({number})")
+            self.attempt(body, f"{name}({number})")
             phase = self.phases[f"{name}({number})"]
             again = {"OnFailure": ("Failed",), "OnError": ("Error",), "Always": ("Failed", "Error")}
             if phase not in again[body.retry]:
                 break
         self.phases[name] = phase
-        return out
+        return {phase}
 
     def attempt(self, body: Body, name: str) -> set[str]:
         match body.kind:
@@ -123,10 +123,23 @@ class Model:
                 self.phases[child] = "Skipped"
                 found.append((child, None))
                 continue
-            found.append((child, self.run(call.template, child, set())))
+            leaving = self.run(call.template, child, set())
             if hooks_of == "step" or call.items is None:
                 self.hooks(call, child)
+                leaving = self.after_hooks(call, child, leaving)
+            found.append((child, leaving))
         return found
+
+    def after_hooks(self, call: Call, name: str, leaving: set[str]) -> set[str]:
+        """What comes next hangs on the youngest child of a Retry node, be it a hook."""
+        if call.template.retry is None:
+            return leaving
+        if call.on_exit:
+            return {self.phases[f"{name}.onExit"]}
+        hook = self.phases.get(f"{name}.hooks.h", "")
+        if call.hook == "any" and f"{name}(1)" in self.phases:
+            return {UNSURE}  # whether the second attempt or the hook came first
+        return {hook} if hook else leaving
 
     def hooks(self, call: Call, name: str) -> None:
         if call.on_exit:
@@ -174,9 +187,12 @@ class Model:
         for task in targets:
             phase = self.phases[f"{name}.{task}"]
             seen = reach[task] if phase in ("Skipped", "Omitted") else {phase}
+            if UNSURE in seen:
+                result = UNSURE
+                break
             bad = [each for each in seen if each in ("Failed", "Error")]
             if bad and not all(calls[task].tolerates(each) for each in bad):
-                result = bad[0] if len(bad) == 1 else "Failed|Error"
+                result = bad[0] if len(bad) == 1 else UNSURE
                 break
         self.phases[name] = result
         reach = self.reach(calls, leaving, {result})

@@ -56,6 +56,14 @@ def test_recorded_items(item, description, text):
     assert item_text(item) == text
 
 
+@pytest.mark.parametrize(
+    ("item", "description"),
+    [({"s": 'l\n"q"'}, 's:l\\n\\"q\\"'), (["l\n", "<"], "[l\\n <]")],
+)
+def test_texts_inside_of_items_are_described_as_items_that_are_texts(item, description):
+    assert item_description(item) == description
+
+
 def test_html_is_escaped_in_the_item_only():
     assert item_text({"a": "<&>"}) == '{"a":"\\u003c\\u0026\\u003e"}'
     assert item_member_text("<&>") == "<&>"
