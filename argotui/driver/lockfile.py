@@ -51,6 +51,9 @@ class FileShelf:
         self._goes_on = goes_on
         self._handle: int | None = None
 
+    def listen(self, changed: Callable[[], None]) -> None:
+        """A file says nothing."""
+
     @property
     def poll_seconds(self) -> float:
         return _POLL_SECONDS

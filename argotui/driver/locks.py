@@ -47,6 +47,7 @@ class RunLocks:
         self._changed = asyncio.Event()
         self._settled = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
+        shelf.listen(self._look_again)
 
     @property
     def is_busy(self) -> bool:
@@ -124,10 +125,14 @@ class RunLocks:
                 async with asyncio.timeout(pause):
                     await self._changed.wait()
 
-    def _pause(self) -> float | None:
+    def _look_again(self) -> None:
         if self._waiting:
-            return self._shelf.poll_seconds
-        return self._shelf.renew_seconds if self._held else None
+            self._changed.set()
+
+    def _pause(self) -> float | None:
+        renew = self._shelf.renew_seconds if self._held else None
+        poll = self._shelf.poll_seconds if self._waiting else None
+        return min((each for each in (renew, poll) if each is not None), default=None)
 
     async def _look(self) -> bool:
         """Hold the claims against the table once more; say whether it could be reached."""

@@ -5,7 +5,7 @@ Filled by driver/lockfile and runtimes/kubernetes/locks; used by driver/locks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from argotui.locks.queue import Claim, Standing
@@ -15,9 +15,14 @@ class Shelf(Protocol):
     """The table of one run's locks among all others'. Used from one asyncio loop, one call at a
     time."""
 
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Have `changed` called, in the loop, when a lock that this run waits for may have come
+        free. Who cannot hear of it calls nothing: `poll_seconds` is what counts."""
+        ...
+
     @property
     def poll_seconds(self) -> float:
-        """How often to look whether a lock that others hold has come free."""
+        """How often to look, as it is now, whether a lock that others hold has come free."""
         ...
 
     @property

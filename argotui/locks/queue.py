@@ -97,6 +97,36 @@ def settle(
     return [*others, *mine.values()], standings
 
 
+def crowds(entries: Iterable[Entry]) -> tuple[Counter[str], dict[str, Entry]]:
+    """Return how many hold each lock, and who is first among those who wait for it."""
+    used: Counter[str] = Counter()
+    first: dict[str, Entry] = {}
+    for each in entries:
+        for lock in each.locks:
+            if each.held:
+                used[lock] += 1
+            elif lock not in first or each.rank < first[lock].rank:
+                first[lock] = each
+    return used, first
+
+
+def contested(entries: Iterable[Entry], limits: Mapping[str, Limit]) -> list[Entry]:
+    """Return those who wait for a lock that has a place free: that of somebody before them, who
+    has only to come and take it, or must wait for another lock."""
+    known = list(entries)
+    used, _ = crowds(known)
+    return [
+        each
+        for each in known
+        if not each.held and any(_room(lock, used, limits) for lock in each.locks)
+    ]
+
+
+def _room(lock: str, used: Mapping[str, int], limits: Mapping[str, Limit]) -> bool:
+    limit = _limit(lock, limits)
+    return isinstance(limit, int) and used[lock] < limit
+
+
 def _entry(asker: Asker, claim: Claim, known: Entry | None) -> Entry:
     """A run that comes back with another driver keeps what it holds."""
     held = known is not None and known.held and known.locks == claim.locks
@@ -124,14 +154,7 @@ def _refusal(entry: Entry, limits: Mapping[str, Limit]) -> str:
 def _standing(entry: Entry, table: Iterable[Entry], limits: Mapping[str, Limit]) -> Standing:
     """A lock can be had by the first in its queue, while a place is free. The nodes of one run
     are no strangers to each other: any of them may go when their run is first."""
-    used: Counter[str] = Counter()
-    first: dict[str, Entry] = {}
-    for each in table:
-        for lock in each.locks:
-            if each.held:
-                used[lock] += 1
-            elif lock not in first or each.rank < first[lock].rank:
-                first[lock] = each
+    used, first = crowds(table)
     for lock in entry.locks:
         limit = _limit(lock, limits)
         number = limit if isinstance(limit, int) else 0

@@ -67,6 +67,7 @@ class Locker:
         if isinstance(self.shelf, FileShelf):
             os.close(self.shelf._handle)
         else:
+            self.shelf._sights.look_at(())
             self.client.close()
 
     async def leaves(self, *, keep=False):

@@ -43,7 +43,17 @@ async def change(
 ) -> None:
     """Put what `edit` makes of the ConfigMap in its place, None leaves it: again and again until
     nobody else was in between. Raises RuntimeFault, Refused, and what `edit` raises."""
-    found = await read(client, namespace, name)
+    await change_from(await read(client, namespace, name), client, namespace, name, edit)
+
+
+async def change_from(
+    found: Object | None,
+    client: Client,
+    namespace: str,
+    name: str,
+    edit: Callable[[Object | None], Object | None],
+) -> None:
+    """Do it for who has read the ConfigMap already."""
     for number in range(_TRIES):
         wanted = edit(found)
         if wanted is None or await _write(client, namespace, name, found, wanted):

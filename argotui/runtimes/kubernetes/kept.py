@@ -10,11 +10,10 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from argotui.model.dataclass import dataclass
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, ContainerState, PodState, Report, WorkRef
 from argotui.runtimes.kubernetes.shim import Plan

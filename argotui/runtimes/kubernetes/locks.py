@@ -12,7 +12,7 @@ import asyncio
 import json
 import secrets
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,12 +25,13 @@ from argotui.runtimes.kubernetes.configmaps import Refused
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.leases import Leases
 from argotui.runtimes.kubernetes.shim import LABEL_RUN
+from argotui.runtimes.kubernetes.sights import Name, Sights
 
 NAME = "argotui-locks"  # of the ConfigMap, in the namespace of the locks
 _KEY = "table"
 _ANNOTATION = "workflows.argoproj.io/node-name"
 _ENDED = ("Succeeded", "Failed")
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 1.0  # where the table cannot be watched
 _RENEW_SECONDS = 5.0
 _LEASE_SECONDS = 30.0
 _PATIENCE = 5.0
@@ -55,17 +56,25 @@ class ConfigMapShelf:
         owner = f"{run}-{secrets.token_hex(4)}"
         self._asker = Asker(owner=owner, run=run, priority=priority, created=created)
         self._poll = poll_seconds
+        self._slow = lease_seconds / 3  # where it can: whatever is missed is found within a lease
         self._renew = min(_RENEW_SECONDS, lease_seconds / 4)
         self._lease = lease_seconds
         self._leases: dict[str, Leases] = {}
         self._beat = 0
-        self._beaten_at: dict[str, float] = {}
+        self._beaten_at: dict[str, float] = {}  # where our beat is looked for
         self._told: set[str] = set()
         self._spaces: set[str] = set()  # where something of ours may stand
+        self._is_contested = False
+        self._sights = Sights(client, _matter, lambda: None)
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        self._sights = Sights(self._client, _matter, changed)
 
     @property
     def poll_seconds(self) -> float:
-        return self._poll
+        if not self._sights.are_clear:
+            return self._poll
+        return self._renew if self._is_contested else self._slow
 
     @property
     def renew_seconds(self) -> float | None:
@@ -73,6 +82,7 @@ class ConfigMapShelf:
 
     async def settle(self, claims: Sequence[Claim]) -> Mapping[str, Standing]:
         limits = await self._limits(claims)
+        self._is_contested = False
         self._spaces |= {_space(lock) for claim in claims for lock in claim.locks}
         standings = {claim.node: Standing(held=True) for claim in claims}
         torn: frozenset[str] = frozenset()  # who has a lock and not all of them
@@ -88,9 +98,11 @@ class ConfigMapShelf:
             if nodes & torn:
                 await self._settle_in(space, claims, limits, torn)
         self._spaces = {_space(lock) for claim in claims for lock in claim.locks}
+        self._sights.look_at(_watched(claims, standings))
         return standings
 
     async def close(self, *, keep: bool) -> None:
+        self._sights.look_at(())
         if self._spaces and not keep:
             await self.settle(())
 
@@ -102,6 +114,7 @@ class ConfigMapShelf:
         torn: frozenset[str],
     ) -> dict[str, Standing]:
         """Do it in one namespace, with the locks of that namespace."""
+        several = {claim.node for claim in claims if len(claim.locks) > 1}
         here = [
             replace(claim, locks=mine)
             for claim in claims
@@ -109,31 +122,48 @@ class ConfigMapShelf:
         ]
         standings: dict[str, Standing] = {}
         now = asyncio.get_running_loop().time()
-        due = now - self._beaten_at.get(space, float("-inf")) >= self._renew
-        seen: dict[str, Any] = {}
-        dead: set[tuple[str, str]] = set()
+        due = now - self._beaten_at.get(space, now) >= self._renew
+        beats = False
 
         def edit(found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+            nonlocal beats
             table = _table(found)
             known = queue.without(queue.parsed(table.get("entries")), dead & _silent(table, seen))
             entries, told = queue.settle(known, self._asker, here, limits, let_go=torn)
             standings.clear()
             standings.update(told)
-            fresh = self._fresh(table, entries, due=due)
+            beats = self._beats(entries, limits, several)
+            fresh = self._fresh(table, entries, due=due and beats)
             if fresh == table or not (entries or table.get("entries")):
                 return None
             metadata = (found or {}).get("metadata") or _new_metadata(space)
             return {"metadata": metadata, "data": {_KEY: json.dumps(fresh, indent=1)}}
 
         try:
-            seen = _table(await configmaps.read(self._client, space, NAME))
-            dead = await self._dead(space, seen)
-            await configmaps.change(self._client, space, NAME, edit)
+            found = await configmaps.read(self._client, space, NAME)
+            seen = _table(found)
+            dead = await self._dead(space, seen, limits)
+            await configmaps.change_from(found, self._client, space, NAME, edit)
         except Refused as refusal:
             return {claim.node: Standing(refused=str(refusal)) for claim in here}
-        if due:
+        if not beats:
+            self._beaten_at.pop(space, None)
+        elif due or space not in self._beaten_at:
             self._beaten_at[space] = now
         return standings
+
+    def _beats(
+        self, entries: Sequence[Entry], limits: Mapping[str, Limit], several: set[str]
+    ) -> bool:
+        """Whether others wonder if we live: for what we hold, and where they wait for us to take
+        what is free. Who waits for what others hold need not say anything."""
+        me = self._asker.owner
+        waits = any(entry.owner == me for entry in queue.contested(entries, limits))
+        waits |= any(
+            entry.owner == me and not entry.held and entry.node in several for entry in entries
+        )
+        self._is_contested |= waits
+        return waits or any(entry.owner == me and entry.held for entry in entries)
 
     def _fresh(
         self, table: Mapping[str, Any], entries: Sequence[Entry], *, due: bool
@@ -174,11 +204,15 @@ class ConfigMapShelf:
 
     # -- who died ----------------------------------------------------------------------------------
 
-    async def _dead(self, space: str, table: Mapping[str, Any]) -> set[tuple[str, str]]:
+    async def _dead(
+        self, space: str, table: Mapping[str, Any], limits: Mapping[str, Limit]
+    ) -> set[tuple[str, str]]:
         """Return the entries, by owner and node, that nobody stands behind any more."""
         drivers = table.get("drivers", {})
         entries = queue.parsed(table.get("entries"))
-        others = {entry.owner for entry in entries if entry.run != self._asker.run}
+        asked = [entry for entry in entries if entry.held or len(entry.locks) > 1]
+        asked += queue.contested(entries, limits)
+        others = {entry.owner for entry in asked if entry.run != self._asker.run}
         beats = {name: int(drivers.get(name, {}).get("beat", 0)) for name in others}
         leases = self._leases.setdefault(space, Leases(self._lease, 3 * self._renew))
         silent = leases.look(beats, asyncio.get_running_loop().time())
@@ -236,6 +270,27 @@ async def release_run(client: Client, spaces: Iterable[str], run: str) -> None:
             await configmaps.change(client, space, NAME, edit)
         except Refused as refusal:
             raise RuntimeFault(str(refusal)) from refusal
+
+
+def _matter(name: Name, found: Mapping[str, Any]) -> Any:
+    """Return what of a table, or of the limits of semaphores, changes how a claim stands."""
+    if name[1] == NAME:
+        return queue.crowds(queue.parsed(_table(found).get("entries")))
+    return found.get("data")
+
+
+def _watched(claims: Sequence[Claim], standings: Mapping[str, Standing]) -> set[Name]:
+    """Return what says when those who wait may go on."""
+    found: set[Name] = set()
+    for claim in claims:
+        standing = standings.get(claim.node, Standing())
+        if standing.held or standing.refused:
+            continue
+        for lock in claim.locks:
+            found.add((_space(lock), NAME))
+            if (where := queue.semaphore_of(lock)) is not None:
+                found.add(where[:2])
+    return found
 
 
 def _silent(table: Mapping[str, Any], seen: Mapping[str, Any]) -> set[tuple[str, str]]:

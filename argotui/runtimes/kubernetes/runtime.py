@@ -6,7 +6,6 @@ Built by bootstrap: `KubernetesRuntime(Client(context=..., namespace=..., kubeco
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from argotui.runtimes.kubernetes.place import ClusterPlace
 from argotui.runtimes.kubernetes.pods import Pods
 from argotui.runtimes.kubernetes.resources import RenderJsonPath, Resources
 from argotui.runtimes.kubernetes.shim import LABEL_RUN, Setting
-from argotui.runtimes.kubernetes.watch import Watcher
+from argotui.runtimes.kubernetes.watch import Watcher, in_loop
 from argotui.runtimes.port import Emit, RunPlace
 
 _OPEN_SECONDS = 20.0
@@ -173,8 +172,8 @@ class KubernetesRuntime:
             self._client,
             f"/api/v1/namespaces/{self._cluster().namespace}/pods",
             {"labelSelector": f"{LABEL_RUN}={self._run.run_id}"},
-            seen=lambda kind, pod: _in_loop(loop, pods.seen, kind, pod),
-            listed=lambda found: _in_loop(loop, pods.listed, found),
+            seen=lambda kind, pod: in_loop(loop, pods.seen, kind, pod),
+            listed=lambda found: in_loop(loop, pods.listed, found),
             troubled=lambda text: None,
         )
         known = list(folder.load())
@@ -212,11 +211,6 @@ class KubernetesRuntime:
     def _open_resources(self) -> Resources:
         assert self._resources is not None, "open comes first"
         return self._resources
-
-
-def _in_loop(loop: asyncio.AbstractEventLoop, call: Any, *args: Any) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
-        loop.call_soon_threadsafe(call, *args)
 
 
 def _tell(text: str) -> None:

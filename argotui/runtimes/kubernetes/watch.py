@@ -5,6 +5,8 @@ One thread a watch. Called by runtime; what it sees goes to `seen`, from the thr
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import random
 import threading
@@ -18,6 +20,12 @@ WATCH_SECONDS = 300  # what the server is asked to let a watch last
 _LONGEST_WAIT = 10.0
 
 Pod = Mapping[str, Any]
+
+
+def in_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *args: object) -> None:
+    """Have the loop make a call, from another thread."""
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        loop.call_soon_threadsafe(call, *args)
 
 
 class Watcher:
