@@ -127,6 +127,7 @@ def create_node(
         node.memoization = memo_status(bound.template.memoize, hit=False)
     if bound is not None and DISPLAY_NAME in bound.template.annotations:
         core.revisit.add(name)  # it applies from the node's second visit on
+        core.unnamed.add(name)
     made = core.create(node, parent=parent)
     if made.has_ended:  # with its lock, when what is remembered, or an error, came after it
         release(core, name)

@@ -82,9 +82,10 @@ class Core:
     at, by the node that evaluates it), `parents` (who evaluates a node), `frames` (open steps,
     groups, DAGs), `held` (containers whose next child a limit keeps back), `revisit` (to be
     looked at again in the next pass), `watching` (looked at on every event: open hook
-    expressions), `lost_daemons` (daemons that ended by themselves, until their steps saw it),
-    `unsynced` (pods that a shutdown ended while they ran: for one pass still, Argo waits for what
-    they have to say, and only their dag has failed before that).
+    expressions), `unnamed` (to be given another display name), `lost_daemons` (daemons that ended
+    by themselves, until their steps saw it), `unsynced` (pods that a shutdown ended while they
+    ran: for one pass still, Argo waits for what they have to say, and only their dag has failed
+    before that).
     """
 
     wf: ResolvedWorkflow
@@ -98,6 +99,7 @@ class Core:
     bound: dict[str, Any] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     revisit: set[str] = field(default_factory=set)
+    unnamed: set[str] = field(default_factory=set)
     watching: set[str] = field(default_factory=set)
     daemons: dict[str, set[str]] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)  # question -> the node that wants to know

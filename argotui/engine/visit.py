@@ -44,6 +44,11 @@ def drive(visit: Visit) -> Node | None:
     return value
 
 
+def _is_lone_task(inv: Invocation) -> bool:
+    """Say whether this is a task without loop: Argo's dag does not come to it once it ended."""
+    return "tasks.name" in inv.caller and inv.parent == inv.boundary
+
+
 class Visitor:
     """Evaluates invocations with a table of handlers by template kind."""
 
@@ -62,6 +67,8 @@ class Visitor:
         core.parents.setdefault(inv.name, inv.parent)
         if node is not None and node.is_fulfilled:
             core.take_dirty(inv.name)
+            if inv.name in core.unnamed and not _is_lone_task(inv):
+                self._name(node, bind(core, inv))
             return node
         if node is None and inv.depth >= MAX_DEPTH - 1:
             core.count_too_deep(inv.template)
@@ -72,8 +79,8 @@ class Visitor:
         except HardError as error:
             self._fail(inv, str(error))
             raise
-        if node is not None and not self._named(node, bound):
-            return node
+        if node is not None:
+            self._name(node, bound)
         if gates.timed_out(core, node, bound.template, inv):
             return node
         if gates.held(core, node, bound.template, inv):
@@ -123,18 +130,18 @@ class Visitor:
             bound = self.core.bound[inv.name] = bind(self.core, inv)
         return bound
 
-    def _named(self, node: Node, bound: Bound) -> bool:
-        """Give the node the display name its template asks for; from its second pass on."""
+    def _name(self, node: Node, bound: Bound) -> None:
+        """Give the node the display name its template asks for; from its second pass on, also if it
+        has ended. Raises HardError after having made the node an Error. Argo: 1.3, 4.0"""
         wanted = bound.template.annotations.get(DISPLAY_NAME)
         if not wanted or node.created_pass == self.core.pass_number:
-            return True
+            return
+        self.core.unnamed.discard(node.name)
         if not re.match(_DISPLAY_RULE, wanted):
-            self.core.mark(
-                node, NodePhase.ERROR, f"displayName must match the regex {_DISPLAY_RULE}"
-            )
-            return False
+            why = f"displayName must match the regex {_DISPLAY_RULE}"
+            self.core.mark(node, NodePhase.ERROR, why)
+            raise HardError(why)
         self.core.patch(node, display_name=wanted)
-        return True
 
     def _fail(self, inv: Invocation, message: str, name: str = "") -> None:
         """Make the node of `inv` an Error; one that does not exist yet is of type Skipped."""

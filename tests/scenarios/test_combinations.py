@@ -305,3 +305,46 @@ def test_a_retried_task_without_outbound_nodes_is_no_end_of_the_line() -> None:
     play = Play(HEAD + text).start().report(".b")
     assert play.phase == "Succeeded", play.message
     assert play.engine.state.children["wf.a(0)"] == ["wf.a(0)[0]", "wf.b"]
+
+
+NAMED = """    - name: shown
+      annotations: {workflows.argoproj.io/display-name: "NAME"}
+      inputs: {parameters: [{name: v, value: "-"}]}
+      retryStrategy: {limit: 1}
+      BODY
+"""
+
+
+def test_a_display_name_applies_to_a_step_that_ended_at_once_while_its_group_goes_on() -> None:
+    shown = NAMED.replace("NAME", "the-{{inputs.parameters.v}}").replace("BODY", "steps: [[]]")
+    text = """    - name: main
+      steps:
+      - - {name: l, template: shown, withItems: [a, b], arguments: {parameters: [{name: v, value:
+            "{{item}}"}]}}
+        - {name: w, template: work}
+"""
+    play = Play(HEAD + shown + text).start()
+    assert [play.node(f"[0].l({k})").display_name for k in ("0:a", "1:b")] == ["the-a", "the-b"]
+    assert play.node("[0].l(0:a)(0)").display_name == "l(0:a)(0)"
+    tasks = "[{name: t, template: shown}, {name: w, template: work}]"
+    task = f"    - {{name: main, dag: {{tasks: {tasks}}}}}\n"
+    assert Play(HEAD + shown + task).start().node(".t").display_name == "t"
+
+
+def test_a_display_name_that_is_none_ends_the_group_as_a_hard_error() -> None:
+    shown = NAMED.replace("NAME", "no good").replace("BODY", "container: {image: busybox}")
+    rule = "displayName must match the regex ^[a-zA-Z0-9][a-zA-Z0-9-.]{0,61}[a-zA-Z0-9]$"
+    steps = "    - {name: main, steps: [[{name: a, template: shown}, {name: b, template: work}]]}\n"
+    play = Play(HEAD + shown + steps).start()
+    assert play.message == f"step group deemed errored due to child wf[0].a error: {rule}"
+    assert [str(play.node(node).phase) for node in ("", "[0]", "[0].a")] == [
+        "Failed",
+        "Error",
+        "Error",
+    ]
+    dag = "    - {name: main, dag: {tasks: [{name: a, template: shown}]}}\n"
+    play = Play(HEAD + shown.replace("retryStrategy: {limit: 1}", "") + dag).start()
+    assert (play.phase, play.message) == ("Error", "")
+    assert play.node(".a").message == f"task 'wf.a' errored: {rule}"
+    play = Play(HEAD + shown.replace("shown", "main")).start()
+    assert (play.phase, play.message) == ("Error", f"error in entry template execution: {rule}")
