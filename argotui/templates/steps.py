@@ -25,6 +25,7 @@ from argotui.templates.items import (
     settle_hooks,
     visit_items,
 )
+from argotui.templates.siblings import Siblings
 
 EMPTY = "Skipped, empty params"
 
@@ -142,7 +143,9 @@ def _visit_group(cx: NodeContext, group: Node, frame: StepsFrame) -> Visit:
     items = frame.items
 
     def settle(item: Item, node: Node) -> Visit:
-        return settle_hooks(hook_place(cx, item, "steps", frame.scope()), item, node)
+        before = Siblings(core=core, group=group.name, items=items, own=item.inv.name)
+        scope = Layered(before, frame.scope())
+        return settle_hooks(hook_place(cx, item, "steps", scope), item, node)
 
     try:
         yield from visit_items(

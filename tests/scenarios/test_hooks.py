@@ -69,6 +69,23 @@ def test_the_hook_of_a_looped_step_hangs_on_each_item() -> None:
     assert play.phase == "Succeeded"
 
 
+def test_the_hook_of_a_step_knows_how_the_steps_before_it_stand() -> None:
+    text = """
+        - - name: s
+            template: work
+            withItems: [a, b]
+            hooks: {up: {template: nop, expression: 'steps["s(0:a)"].status == "Succeeded"'}}
+          - name: t
+            template: work
+            hooks: {up: {template: nop, expression: 'steps["s(1:b)"].status == "Failed"'}}
+"""
+    play = Play(steps(text)).start().report("[0].s(0:a)").report("[0].s(1:b)", 1).report("[0].t")
+    for node in ("[0].s(0:a)", "[0].s(1:b)", "[0].t"):
+        assert str(play.node(f"{node}.hooks.up").phase) == "Succeeded"
+    late = text.replace('steps["s(0:a)"]', "steps.t")
+    assert "cannot fetch status" in Play(steps(late)).start().message
+
+
 def test_a_hook_of_a_skipped_task_may_run_and_one_of_a_skipped_step_does_not() -> None:
     play = Play(
         dag(
