@@ -107,7 +107,14 @@ def _container_node(core: Core, pod: Node, child: ContainerJudgement) -> None:
     if node.phase is not child.phase and not node.has_ended:
         core.mark(node, child.phase, child.message or None)
         if child.finished_at is not None and node.has_ended:
-            core.patch(node, finished_at=child.finished_at)
+            _take_times(core, node, child.started_at, child.finished_at)
+
+
+def _take_times(core: Core, node: Node, began: float | None, ended: float) -> None:
+    """Let a container have the times that its runtime tells, whole seconds perhaps: by those it
+    may have ended before its node was made."""
+    started = node.started_at if began is None else began
+    core.patch(node, started_at=min(started or ended, ended), finished_at=ended)
 
 
 def _link_container(core: Core, pod: Node, container: str, name: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from argotui.model.commands import AcquireLock, Ask, ReleaseLock
-from argotui.model.events import Answered
+from argotui.model.events import Answered, WorkReported
 from argotui.model.progress import node_progress
-from tests.play import Play
+from tests.play import Play, make_report
 from tests.property.test_engine_recovery import crash
 
 HEAD = """
@@ -141,3 +142,22 @@ def test_a_remembered_result_of_a_retried_task_is_one_of_the_dag() -> None:
     assert play.engine.state.children["wf.a"] == ["wf.b"]
     play.report(".b")
     assert play.phase == "Succeeded"
+
+
+def test_a_container_that_ends_at_once_began_before_that() -> None:
+    """A kubelet tells whole seconds: the container is over before its node was made."""
+    play = Play(
+        HEAD
+        + """
+      containerSet:
+        containers: [{name: first, image: busybox, command: ["true"]}]
+"""
+    )
+    play.now += 0.7
+    play.start().report("", "Pending")
+    ref, work = play.work["wf"]
+    ended = make_report(work, 0, at=1_000_000.0)
+    containers = tuple(replace(each, started_at=1_000_000.0) for each in ended.containers)
+    play.send(WorkReported(ref=ref, report=replace(ended, containers=containers)))
+    assert play.node(".first").started_at == 1_000_000.0
+    assert play.node(".first").finished_at == 1_000_000.0
