@@ -12,6 +12,7 @@ from argotui.bootstrap.places import look_up as look_up
 from argotui.bootstrap.places import make_runtime as make_runtime
 from argotui.bootstrap.places import told as told
 from argotui.bootstrap.reaching import end_all as end_all
+from argotui.bootstrap.reaching import is_left_open as is_left_open
 from argotui.bootstrap.reaching import open_shell as open_shell
 from argotui.bootstrap.reaching import port_of as port_of
 from argotui.bootstrap.reaching import reach as reach

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from argotui.bootstrap.driving import launch_driver
@@ -15,6 +16,7 @@ from argotui.journal.header import RunHeader, read_header
 from argotui.journal.index import Listed
 from argotui.journal.lock import is_supervised
 from argotui.journal.store import read_state
+from argotui.journal.summary import read_summary
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import PodWork, WorkRef
 from argotui.submit.request import Where
@@ -24,9 +26,12 @@ _ENDING = 30.0  # seconds for all that a run has left running to end
 
 async def reach(folder: Path, approval_timeout: float | None = None) -> RunPort:
     """Return the port of a run that goes on, starting a driver if it has none; of one that has
-    ended, what is stored of it."""
+    ended, what is stored of it, with what it left behind taken away."""
     if not await is_driven(folder):
         if has_ended(folder):
+            if is_left_open(folder):
+                with suppress(RuntimeFault):  # driver.log says why; there is nothing to steer
+                    await launch_driver(folder)
             return StoredRun(folder)
         await launch_driver(folder, approval_timeout)
         if has_ended(folder) and not await is_driven(folder):
@@ -69,7 +74,8 @@ def end_all(known: Listed) -> None:
     place = Place(runtime=header.runtime, options=header.runtime_options)
     supervised = is_supervised(known.folder)
     boxed = place.runtime == Where.LOCAL and place.options.get("sandbox", "auto") == "auto"
-    if supervised or not (boxed or known.summary.phase.is_completed):
+    completed = known.summary.phase.is_completed and not is_left_open(known.folder)
+    if supervised or not (boxed or completed):
         try:
             asyncio.run(asyncio.wait_for(_open_and_close(known.folder, place, header), _ENDING))
         except TimeoutError:
@@ -89,6 +95,19 @@ async def _open_and_close(folder: Path, place: Place, header: RunHeader) -> None
 def port_of(known: Listed) -> RunPort:
     """Return the port of a run as it is: driven by another process, or stored."""
     return RemoteRun(known.folder) if known.driven else StoredRun(known.folder)
+
+
+def is_left_open(folder: Path) -> bool:
+    """Whether a run ended in a cluster as its driver died: what it made there may be there yet.
+    Claims that it keeps are no such thing: they stay until it is deleted."""
+    header, summary = read_header(folder), read_summary(folder)
+    run = read_state(folder).state.run
+    return (
+        header.runtime == Where.KUBERNETES
+        and run.phase.is_completed
+        and not (summary is not None and summary.at_rest)
+        and not run.extra.get("claims")
+    )
 
 
 def has_ended(folder: Path) -> bool:

@@ -40,7 +40,7 @@ def resume(run: o.RunName) -> int:
 
 def recover(run: o.RunName) -> int:
     """Start the driver of a run anew whose driver died or left. Releases nothing by itself."""
-    from argotui.bootstrap import launch_driver
+    from argotui.bootstrap import is_left_open, launch_driver
     from argotui.journal.index import find_run, once_left
     from argotui.journal.places import runs_folder
 
@@ -49,7 +49,11 @@ def recover(run: o.RunName) -> int:
     if known.driven:
         raise UsageError(f"{run_id} is driven already: argotui attach {run_id}")
     if known.summary.phase.is_completed:
-        raise UsageError(f"{run_id} has ended: {known.summary.phase}")
+        if not is_left_open(known.folder):
+            raise UsageError(f"{run_id} has ended: {known.summary.phase}")
+        asyncio.run(launch_driver(known.folder))
+        say(f"{run_id} has ended: what it left in the cluster is removed")
+        return exits.SUCCEEDED
     asyncio.run(launch_driver(known.folder))
     say(f"{run_id} goes on in the background")
     say(f"  argotui attach {run_id}")

@@ -67,11 +67,12 @@ def _remove_claims(run: Listed) -> None:
         return
     header, state = read_header(run.folder), read_state(run.folder).state
     claims = state.run.extra.get("claims") or ()
-    if header.runtime != "kubernetes" or not claims:
+    names = [str(each["persistentVolumeClaim"]["claimName"]) for each in claims]
+    names += state.memory.get("withdrawn/claims", ())  # as the driver died that was to do it
+    if header.runtime != "kubernetes" or not names:
         return
     from argotui.runtimes.kubernetes.claims import remove_kept
 
-    names = [str(each["persistentVolumeClaim"]["claimName"]) for each in claims]
     options = {
         name: header.runtime_options[name] for name in ("context", "namespace", "kubeconfig")
     }

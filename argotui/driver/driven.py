@@ -183,6 +183,8 @@ class DrivenRun:
             return
         if self._engine.state.run.finished_at is not None:
             self._end = self._finished(self._engine.state.run.phase)
+            for command in self._engine.outstanding().commands:
+                self._dispatch.carry_out(command)
             return
         while self._inbox and self._end is None:
             self._take(self._inbox.drain(_BATCH))

@@ -18,6 +18,7 @@ CLAIMS = "claims"  # in the run's `extra`: the volumes that are there, as Argo's
 _BUDGET = "budget"
 _FIELDS = ("volumeClaimTemplates", "podDisruptionBudget")  # of the spec
 _ANSWER, _FAULT = "answer/", "fault/"
+WITHDRAWN = "withdrawn/claims"  # remembered: the names that were to go as the run ended
 
 
 def named(core: Core) -> dict[str, Any]:
@@ -44,10 +45,13 @@ def are_made(core: Core) -> bool:
     return not unanswered
 
 
-def outstanding(core: Core) -> list[Ask]:
+def outstanding(core: Core) -> list[Ask | Withdraw]:
     """Return what a driver before may have died over; to ask twice does no harm. Without an answer
     there are no nodes yet."""
     run = core.state.run
+    if run.phase.is_completed:
+        gone = core.state.memory.get(WITHDRAWN)
+        return [Withdraw(claims=tuple(gone))] if gone else []
     if run.phase is RunPhase.NEW or run.suspended or run.waiting_lock or core.state.nodes:
         return []
     return [ask for ask in _asks(core) if _ANSWER + ask.question not in core.state.memory]
@@ -72,6 +76,7 @@ def let_go(core: Core, phase: RunPhase) -> None:
     if not claims or not was_asked or not _goes(core, phase):
         return
     core.commands.append(Withdraw(claims=tuple(claims)))
+    core.remember(WITHDRAWN, list(claims))
     extra = core.state.run.extra
     if CLAIMS in extra:
         core.patch_run(extra={key: value for key, value in extra.items() if key != CLAIMS})

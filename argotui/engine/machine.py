@@ -88,7 +88,8 @@ class Engine:
         """After a recovery: what was asked of the world and may have been lost with the driver."""
         core = self.core
         if core.state.run.phase.is_completed:
-            return Step(at=core.now, cause="recover")
+            left = tuple(claims.outstanding(core))
+            return Step(at=core.now, cause="recover", commands=left)
         commands: list[Command] = [
             StartWork(ref=ref, work=work)
             for name, (ref, work) in core.state.work.items()
