@@ -1,7 +1,8 @@
 """A finished Workflow in a normal form, held against a recorded one.
 
 Levels: 1 phase of the run; 2 the nodes with type and phase; 3 inputs and outputs; 4 messages,
-links, names. The run's own name reads $WF, an id inside a text <node name>.
+links, names; 5 flags, progress, what the run puts out. The run's own name reads $WF, an id inside a
+text <node name>.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ FIELDS = {
     "boundary": 4,
     "displayName": 4,
     "template": 4,
+    "flags": 5,
+    "progress": 5,
 }
+# Argo records a result only where the caller uses it; progress was noted of some nodes only
+_OPTIONAL = ("result", "progress")
 
 
 class Names:
@@ -54,8 +59,13 @@ def normal_form(workflow: Mapping[str, Any], stamp: str = "\0") -> dict[str, Any
         names.nodes[key]: {k: v for k, v in _row(names, node).items() if v not in (None, {}, [])}
         for key, node in (status.get("nodes") or {}).items()
     }
-    message = names.text(status.get("message"))
-    return {"phase": status.get("phase"), "message": message, "nodes": nodes}
+    return {
+        "phase": status.get("phase"),
+        "message": names.text(status.get("message")),
+        "progress": status.get("progress"),
+        "outputs": names.values(status.get("outputs")),
+        "nodes": nodes,
+    }
 
 
 def _row(names: Names, node: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +82,8 @@ def _row(names: Names, node: Mapping[str, Any]) -> dict[str, Any]:
         "boundary": names.nodes.get(node.get("boundaryID", "")),
         "displayName": names.text(node["displayName"]),
         "template": node.get("templateName") or (node.get("templateRef") or {}).get("template"),
+        "flags": sorted(node.get("nodeFlag") or {}),
+        "progress": node.get("progress"),
     }
 
 
@@ -80,7 +92,8 @@ def recorded_form(tree: Mapping[str, Any]) -> dict[str, Any]:
         node["name"]: {field: node[field] for field in FIELDS if field in node}
         for node in tree.get("nodes", ())
     }
-    return {"phase": tree["phase"], "message": tree.get("message"), "nodes": nodes}
+    run = {name: tree.get(name) for name in ("message", "progress", "outputs")}
+    return {"phase": tree["phase"], **run, "nodes": nodes}
 
 
 def differences(want: Mapping[str, Any], got: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
@@ -89,12 +102,14 @@ def differences(want: Mapping[str, Any], got: Mapping[str, Any]) -> Iterator[tup
         yield 1, f"phase: want {want['phase']}, got {got['phase']}"
     if (want["message"] or None) != (got["message"] or None):
         yield 4, f"message: want {want['message']!r}, got {got['message']!r}"
+    for field in ("progress", "outputs"):
+        if want.get(field) and want[field] != got.get(field):
+            yield 5, f"{field}: want {want[field]!r}, got {got.get(field)!r}"
     for name in sorted(want["nodes"].keys() ^ got["nodes"].keys()):
         missing = name in want["nodes"]
         yield 2, f"{'missing' if missing else 'extra'} node {name}"
     for name in sorted(want["nodes"].keys() & got["nodes"].keys()):
         for field, level in FIELDS.items():
             a, b = want["nodes"][name].get(field), got["nodes"][name].get(field)
-            # Argo records a result only where the caller uses it
-            if a != b and not (field == "result" and a is None):
+            if a != b and not (field in _OPTIONAL and a is None):
                 yield level, f"{name} {field}: want {a!r}, got {b!r}"
