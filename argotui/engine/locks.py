@@ -126,6 +126,9 @@ def granted(core: Core, holder: str) -> None:
         return
     node = core.state.nodes.get(holder)
     if not held.get("granted"):
+        if is_left(core, holder):
+            release(core, holder)
+            return
         _touch(core, holder)
     elif node is not None and held.get("waits"):
         core.patch(node, waits_for="")
@@ -155,6 +158,20 @@ def refused(core: Core, holder: str, why: str) -> None:
     if held is not None and not held.get("granted"):
         core.remember(_HELD + holder, {**held, "refused": why})
         _touch(core, holder)
+
+
+def is_left(core: Core, holder: str) -> bool:
+    """Say whether nobody evaluates a node any more: something that it is in has ended, and left it
+    open. Hooks are not in what they hang on. Argo: 1.6, failFast of the template."""
+    nodes = core.state.nodes
+    node = nodes.get(holder)
+    above = nodes.get(core.parents.get(holder, "")) if node is None else None
+    if above is None or holder.startswith((f"{above.name}.onExit", f"{above.name}.hooks.")):
+        inside = node or above
+        above = nodes.get(core.name_of(inside.boundary_id)) if inside is not None else None
+    while above is not None and not above.has_ended:
+        above = nodes.get(core.name_of(above.boundary_id))
+    return above is not None
 
 
 def _touch(core: Core, holder: str) -> None:

@@ -6,6 +6,7 @@ Called by the machine after every event.
 from __future__ import annotations
 
 from argotui.engine.core import Core
+from argotui.engine.locks import is_left
 from argotui.engine.run import finish
 from argotui.model.status import Node, NodePhase, NodeType, RunPhase
 
@@ -79,5 +80,9 @@ def _limited(whose: str, limit: int, daemons: list[str]) -> str:
 
 
 def _locks_wanted(core: Core) -> bool:
-    memory = core.state.memory
-    return any(not value["granted"] for key, value in memory.items() if key.startswith("lock/"))
+    """Say whether a lock is wanted by somebody who would go on with it."""
+    wanted = ((k, v) for k, v in core.state.memory.items() if k.startswith("lock/"))
+    return any(
+        not value["granted"] and not is_left(core, key.removeprefix("lock/"))
+        for key, value in wanted
+    )

@@ -161,3 +161,54 @@ def test_a_container_that_ends_at_once_began_before_that() -> None:
     play.send(WorkReported(ref=ref, report=replace(ended, containers=containers)))
     assert play.node(".first").started_at == 1_000_000.0
     assert play.node(".first").finished_at == 1_000_000.0
+
+
+def test_a_lock_that_only_somebody_left_behind_wants_holds_no_run_up() -> None:
+    """Argo: 1.6, failFast of the template leaves who waits for a lock behind."""
+    play = Play(
+        HEAD
+        + """
+      dag:
+        tasks:
+          - {name: a, template: locked}
+          - {name: b, template: inner}
+    - name: inner
+      failFast: true
+      steps:
+        - - {name: bad, template: work}
+          - {name: s, template: locked}
+    - name: locked
+      synchronization: {mutexes: [{name: m}]}
+      container: {image: busybox, command: ["true"]}
+"""
+    ).start()
+    play.grant(".a").waits(".b[0].s", "default/Mutex/m", 0, 1)
+    play.report(".b[0].bad", 1)
+    assert str(play.node(".b").phase) == "Failed"
+    play.report(".a")
+    assert "nothing is left that 's' could wait for" in play.message
+    assert play.phase == "Error"
+
+
+def test_a_lock_is_not_given_to_who_was_left_behind() -> None:
+    play = Play(
+        HEAD
+        + """
+      dag:
+        tasks:
+          - {name: a, template: work}
+          - {name: b, template: inner}
+    - name: inner
+      failFast: true
+      steps:
+        - - {name: bad, template: work}
+          - {name: s, template: locked}
+    - name: locked
+      synchronization: {mutexes: [{name: m}]}
+      container: {image: busybox, command: ["true"]}
+"""
+    ).start()
+    play.waits(".b[0].s", "default/Mutex/m", 0, 1).report(".b[0].bad", 1)
+    play.grant(".b[0].s")
+    freed = [each.node_name for each in play.commands if isinstance(each, ReleaseLock)]
+    assert freed == ["wf.b[0].s"]
