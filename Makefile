@@ -10,7 +10,7 @@ WORKERS ?= auto
 ARGS ?=
 RECORDED := tests/probes tests/corpus/test_corpus.py tests/unit/manifest/test_recordings.py
 
-.PHONY: oracle demo test check snap bench results docs pictures fmt clean system-packages cluster cluster-down test-cluster s3
+.PHONY: oracle demo test check snap bench differential results docs pictures fmt clean system-packages cluster cluster-down test-cluster s3
 .DEFAULT_GOAL := check
 
 demo: $(VENV)/.run  ## open argotui on a sample workflow, run on this machine
@@ -64,6 +64,10 @@ pictures: $(VENV)/.dev  ## take the pictures of README.md anew, on real runs
 fuzz: $(VENV)/.dev  ## broken manifests and random expressions, FUZZ of each, from SEED on
 	nice $(BIN)/python -m tests.fuzz manifests $(FUZZ) $(SEED)
 	nice $(BIN)/python -m tests.fuzz expressions $(FUZZ) $(SEED)
+
+differential: $(VENV)/.dev  ## random whole workflows against themselves and the local runtime, FUZZ of each, from SEED on
+	nice $(BIN)/python -m tests.differential acted $(or $(FUZZ),1000) $(or $(SEED),1)
+	nice $(BIN)/python -m tests.differential local $(or $(FUZZ),100) $(or $(SEED),1)
 
 oracle: $(VENV)/.dev  ## expressions against the Go libraries that Argo uses, FUZZ of each; needs Go
 	$(BIN)/python -m tests.oracle cases

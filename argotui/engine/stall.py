@@ -5,6 +5,8 @@ Called by the machine after every event.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from argotui.engine.core import Core
 from argotui.engine.locks import is_left
 from argotui.engine.run import finish
@@ -80,9 +82,13 @@ def _limited(whose: str, limit: int, daemons: list[str]) -> str:
 
 
 def _locks_wanted(core: Core) -> bool:
-    """Say whether a lock is wanted by somebody who would go on with it."""
-    wanted = ((k, v) for k, v in core.state.memory.items() if k.startswith("lock/"))
-    return any(
-        not value["granted"] and not is_left(core, key.removeprefix("lock/"))
-        for key, value in wanted
-    )
+    """Say whether a lock is wanted by somebody who would go on with it, and may come free: not if
+    all its places are held by nodes of this run, which nothing moves on."""
+    locks = {k.removeprefix("lock/"): v for k, v in core.state.memory.items() if k[:5] == "lock/"}
+    held = Counter(name for value in locks.values() if value["granted"] for name in value["locks"])
+    for node, value in locks.items():
+        lock, _, limit = value.get("waits") or ("", 0, 0)
+        ours = bool(limit) and held[lock] >= limit
+        if not value["granted"] and not ours and not is_left(core, node):
+            return True
+    return False

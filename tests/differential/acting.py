@@ -107,7 +107,7 @@ class Played:
     states: tuple[ContainerState, ...]
     seconds: float
     late: bool
-    result: str
+    result: str | None  # None: main never ran
     files: Mapping[str, Mapping[str, str]]
 
     @property
@@ -121,13 +121,12 @@ def play_of(work: PodWork) -> Played:
     shared: dict[str, str] = {}
     done: dict[str, Acted] = {}
     states: list[ContainerState] = []
-    for container in spec.get("initContainers") or ():
-        code = act(text_of(work, container), {}).code
-        states.append(_ended(container["name"], "init", code))
+    for each in spec.get("initContainers") or ():
+        states += [_ended(each["name"], "init", act(text_of(work, each), {}).code)]
     if any(each.exit_code for each in states):
         waiting = (ContainerState(name=each["name"], state="waiting", reason="PodInitializing")
                    for each in spec["containers"])  # fmt: skip
-        return Played((*states, *waiting), 0.0, False, "", {})
+        return Played((*states, *waiting), 0.0, False, None, {})
     containers = {each["name"]: each for each in spec["containers"]}
     for name in sorted(work.mains, key=lambda name: len(_before(work, name))):
         states.append(_main(work, containers[name], done, shared))
@@ -140,7 +139,7 @@ def play_of(work: PodWork) -> Played:
         states=tuple(states),
         seconds=work.deadline_seconds or 0.0 if late else seconds,
         late=late,
-        result=done["main"].out if "main" in done else "",
+        result=_printed(done.get("main")),
         files={name: acted.files for name, acted in done.items()},
     )
 
@@ -160,9 +159,13 @@ def _main(
     return _ended(name, "main", done[name].code)
 
 
-def _first_code(
-    done: Mapping[str, Acted], order: Mapping[str, tuple[str, ...]], name: str
-) -> int:
+def _printed(main: Acted | None) -> str | None:
+    if main is None or main.code == NOT_RUN:
+        return None
+    return main.out.removesuffix("\n")
+
+
+def _first_code(done: Mapping[str, Acted], order: Mapping[str, tuple[str, ...]], name: str) -> int:
     for need in order.get(name, ()):
         if done[need].code:
             return _first_code(done, order, need)
@@ -276,7 +279,7 @@ class Acting:
                 message=LATE if played.late else "",
                 parameters=values,
                 collect_errors=errors,
-                result=played.result.removesuffix("\n") if work.capture_result else None,
+                result=played.result if work.capture_result else None,
                 finished_at=self.clock.now(),
             ),
         )

@@ -1,4 +1,4 @@
-"""Whole workflows at random, valid ones, from a seed. Used by the tests and `__main__` of this room.
+"""Whole workflows at random, valid ones, from a seed. Used by the tests and `__main__` here.
 
 `steady` ones come out the same however fast their pods are; the others also use what depends on
 that (memoized results, handlers of a dag's loop, failFast, deadlines of the run).
@@ -291,10 +291,9 @@ class _Author:
         if dice.random() < 0.1:
             spec["priority"] = 3
         if dice.random() < 0.1:
-            spec["metrics"] = {"prometheus": [{
-                "name": "runs", "help": "h", "labels": [{"key": "s", "value": "{{workflow.status}}"}],
-                "counter": {"value": "1"},
-            }]}  # fmt: skip
+            labels = [{"key": "s", "value": "{{workflow.status}}"}]
+            metric = {"name": "runs", "help": "h", "labels": labels, "counter": {"value": "1"}}
+            spec["metrics"] = {"prometheus": [metric]}
         if dice.random() < 0.06 and self.room <= 40:
             spec["retryStrategy"] = {"limit": 1}
         if not self.steady and dice.random() < 0.1:
@@ -305,9 +304,8 @@ class _Author:
         given = {"name": "given", "labels": label}
         return [
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": given, "data": {"word": "foo"}},
-            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "limits"},
-             "data": {"two": "2"}},
-        ]  # fmt: skip
+            limits(),
+        ]
 
     def _commands(self) -> list[tuple[float, str]]:
         dice = self.dice
@@ -316,6 +314,12 @@ class _Author:
         at = dice.randrange(1, 40) / 10
         what = dice.choice(["stop", "terminate", "suspend"])
         return [(at, what), *([(at + 1.5, "resume")] if what == "suspend" else [])]
+
+
+def limits() -> dict[str, Any]:
+    """Return the ConfigMap with the limits of the semaphores."""
+    metadata = {"name": "limits"}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"two": "2"}}
 
 
 def _ancestors(needs: list[str], calls: dict[str, Call]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Steps and tasks at random: arguments, loops, conditions, hooks, dependencies. Used by author.py."""
+"""Steps and tasks at random: arguments, loops, conditions, hooks. Used by author.py."""
 
 from __future__ import annotations
 
@@ -63,12 +63,11 @@ class Caller:
 
     def finish(self, call: Call, *, sure: bool) -> None:
         """Note what can be read of the call, now that all of it is written."""
-        if call.offer.may_fail and self.dice.random() < (0.2 if "depends" in call.doc else 0.6):
-            if "depends" not in call.doc and not call.doc.pop("_strict", False):
-                phases = [{"failed": True}, {"failed": True, "error": True}, {"error": True}]
-                call.doc["continueOn"] = self.dice.choice(phases)
-                call.tolerated = True
-        call.doc.pop("_strict", None)
+        strict = call.doc.pop("_strict", False)
+        if call.offer.may_fail and not strict and self.dice.random() < 0.6:
+            phases = [{"failed": True}, {"failed": True, "error": True}, {"error": True}]
+            call.doc["continueOn"] = self.dice.choice(phases)
+            call.tolerated = True
         sure = sure and not call.skippable and not call.offer.may_fail
         call.sources = list(self._sources(call, sure=sure))
 
@@ -132,7 +131,9 @@ class Caller:
             case _:
                 call.doc["withSequence"] = self._sequence(scope)
                 call.skippable = True
-                return [Source("item", "word" if "format" in call.doc["withSequence"] else "number")]
+                return [
+                    Source("item", "word" if "format" in call.doc["withSequence"] else "number")
+                ]
 
     def _sequence(self, scope: Scope) -> dict[str, Any]:
         dice = self.dice

@@ -213,8 +213,8 @@ class Leaves:
         return offer
 
     def _daemon(self, name: str) -> Offer:
-        doc = {"name": name, "daemon": True,
-               "container": {"image": IMAGE, "command": ["sh", "-c"], "args": ["sleep 1000"]}}  # fmt: skip
+        container = {"image": IMAGE, "command": ["sh", "-c"], "args": ["sleep 1000"]}
+        doc = {"name": name, "daemon": True, "container": container}
         return Offer(name, doc, daemon=True)
 
     def _late(self, name: str) -> Offer:

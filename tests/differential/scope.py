@@ -83,7 +83,9 @@ class Scope:
             return [path, f"asInt({path}) % 3", f"string(asInt({path}) % 4)", f"int({path})"][shape]
         if kind == "words":
             lists = f"fromJSON({path})" if source.sure else f"fromJSON({source.path} ?? '[]')"
-            return [f"toJson({lists})", f"toJson(filter({lists}, {{# != 'b' }}))", path, path][shape]
+            return [f"toJson({lists})", f"toJson(filter({lists}, {{# != 'b' }}))", path, path][
+                shape
+            ]
         if kind == "word":
             return [path, f"{path} + 'z'", f"lower({path})", f"sprig.upper({path})"][shape]
         return [path, f"{path} + '-'", f"{path} == 'a' ? 'yes' : 'no'", f"len({path})"][shape]

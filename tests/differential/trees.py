@@ -62,7 +62,7 @@ def may_stay_open(state: RunState, name: str) -> bool:
     run = state.run
     if _WHY in run.message or "never have a value" in run.message:
         return True
-    return str(run.phase) != "Succeeded" and _beside_an_early_end(state, name)
+    return _beside_an_early_end(state, name)
 
 
 def _beside_an_early_end(state: RunState, name: str) -> bool:

@@ -212,3 +212,27 @@ def test_a_lock_is_not_given_to_who_was_left_behind() -> None:
     play.grant(".b[0].s")
     freed = [each.node_name for each in play.commands if isinstance(each, ReleaseLock)]
     assert freed == ["wf.b[0].s"]
+
+
+def test_a_lock_that_only_this_run_holds_hides_no_stall() -> None:
+    """Argo: 4.7, 4.8. Who holds the lock waits for ever, so do those who wait for the lock."""
+    play = Play(
+        HEAD
+        + """
+      dag:
+        tasks: [{name: a, template: inner, withItems: [1, 2]}]
+    - name: inner
+      synchronization: {mutexes: [{name: m}]}
+      parallelism: 1
+      steps:
+        - - {name: up, template: up}
+        - - {name: s, template: work}
+    - name: up
+      daemon: true
+      container: {image: busybox, command: ["true"]}
+"""
+    ).start()
+    play.grant(".a(0:1)").waits(".a(1:2)", "default/Mutex/m", 0, 1)
+    play.report(".a(0:1)[0].up", "Running")
+    assert play.phase == "Error"
+    assert "taken by the daemons up" in play.message
