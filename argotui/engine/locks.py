@@ -188,6 +188,13 @@ def release(core: Core, holder: str) -> None:
         core.commands.append(ReleaseLock(node_name=holder, locks=tuple(held["locks"])))
 
 
+def is_asked(core: Core, holder: str) -> bool:
+    """Say whether the driver has not told yet how the locks that `holder` wants stand: in Argo the
+    node would be there by now, with them or pending."""
+    held = core.state.memory.get(_HELD + holder)
+    return held is not None and holder not in core.state.nodes
+
+
 def give_back(core: Core, holder: str) -> None:
     """Let others have the locks of who was granted them, but has not begun and is kept back by
     another limit: Argo asks for locks behind that. Argo: 4.0."""

@@ -11,6 +11,7 @@ from argotui.engine.daemons import end_daemons
 from argotui.engine.hooks import hooks_ended
 from argotui.engine.invocation import Invocation
 from argotui.engine.links import outbound_of
+from argotui.engine.locks import is_asked
 from argotui.engine.outputs import export, template_outputs
 from argotui.engine.producers import Layered, Producer, ProducerScope
 from argotui.expr.errors import ExpressionError
@@ -249,7 +250,7 @@ def _conclude(cx: NodeContext, node: Node, frame: DagFrame) -> None:
         return
     if _is_shut(cx):
         phase: NodePhase | None = NodePhase.FAILED
-    elif core.ledger.open[node.id]:
+    elif core.ledger.open[node.id] or _is_asking(core, node, frame):
         return
     else:
         phase = assess(core, node, frame)
@@ -271,6 +272,14 @@ def _export_tasks(core: Core, node: Node, frame: DagFrame) -> None:
         made = core.state.nodes.get(f"{node.name}.{task}")
         if made is not None:
             export(core, made)
+
+
+def _is_asking(core: Core, node: Node, frame: DagFrame) -> bool:
+    """Say whether a task that is not there yet only waits for the driver's word: of its locks, or
+    of a remembered result. One that a limit keeps back holds no dag open."""
+    asking = {core.asked.get(question) for question in core.awaited_answers}
+    names = (f"{node.name}.{task}" for _, task in frame.ready)
+    return any(name in asking or is_asked(core, name) for name in names)
 
 
 def _final_scope(cx: NodeContext, frame: DagFrame) -> Layered:

@@ -236,3 +236,25 @@ def test_a_lock_that_only_this_run_holds_hides_no_stall() -> None:
     play.report(".a(0:1)[0].up", "Running")
     assert play.phase == "Error"
     assert "taken by the daemons up" in play.message
+
+
+def test_a_dag_waits_for_the_word_about_a_lock() -> None:
+    """Argo: 1.6, 4.10. There the task has its lock, or is pending, before the dag is judged."""
+    play = Play(
+        HEAD
+        + """
+      dag:
+        tasks:
+          - {name: a, template: work}
+          - {name: b, template: work, depends: a.Succeeded}
+          - {name: c, template: locked, depends: a.Failed}
+    - name: locked
+      synchronization: {mutexes: [{name: m}]}
+      container: {image: busybox, command: ["true"]}
+"""
+    ).start()
+    play.report(".a", 1)
+    assert play.phase == "Running"
+    play.grant(".c").report(".c")
+    assert str(play.node(".c").phase) == "Succeeded"
+    assert play.phase == "Failed"
