@@ -244,14 +244,14 @@ def test_the_next_driver_knows_what_this_one_knew(api, tell):
 
 def test_waiting_has_an_end_where_one_was_asked_for(api, tell):
     async def story(told):
-        await told.open(pending_timeout=0.1)
+        await told.open(pending_timeout=0.5)
         await told.runtime.start(REF, WORK)
         api.event("MODIFIED", told.pod("Pending", waiting("ImagePullBackOff", "no such image")))
         await told.until(lambda: api.seen("DELETE .*wf-a-1"), "the pod taken away")
         api.event("DELETED", _gone(told))
         await told.until(lambda: told.states[-1].has_ended, "the end")
         assert told.states[-1] is PodState.FAILED
-        assert "pending for more than 0.1 s" in told.last.message
+        assert "pending for more than 0.5 s" in told.last.message
 
     def _gone(told):
         tracked = told.runtime._pods._known[REF.key]
