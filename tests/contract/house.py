@@ -135,6 +135,11 @@ class House:
     async def run(self, work):
         return await self.ended(await self.start(work))
 
+    async def run_all(self, *works):
+        """Run several at once; return their ends in order."""
+        refs = [await self.start(work) for work in works]
+        return [await self.ended(ref) for ref in refs]
+
     @property
     def gate(self):
         """A volume that the pods of the run share; a script that says WAIT goes on when it is told

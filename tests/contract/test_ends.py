@@ -48,8 +48,9 @@ async def test_a_sidecar_that_fails_by_itself_fails_the_pod_when_the_mains_have_
 
 @contract(*REAL)
 async def test_how_a_sidecar_answers_when_it_is_ended_counts(house):
-    for script, code in (("trap 'exit 0' TERM", 0), ("trap 'exit 5' TERM", 5), (":", 143)):
-        report = await house.run(beside(UP, f"{script}; echo > /data/up; sleep 1000 & wait"))
+    answers = {"trap 'exit 0' TERM": 0, "trap 'exit 5' TERM": 5, ":": 143}
+    works = [beside(UP, f"{each}; echo > /data/up; sleep 1000 & wait") for each in answers]
+    for code, report in zip(answers.values(), await house.run_all(*works), strict=True):
         wanted = PodState.FAILED if code == 5 else PodState.SUCCEEDED
         assert (report.state, states(report)["side"].exit_code) == (wanted, code)
 
@@ -104,17 +105,17 @@ async def test_who_depends_on_a_container_that_was_killed_whole_does_not_wait_fo
     """It wrote no exit code: here the kubelet kills it, as a cgroup does for want of memory."""
     probe = {
         "exec": {"command": ["false"]},
+        "initialDelaySeconds": 2,
         "periodSeconds": 1,
         "failureThreshold": 1,
         "terminationGracePeriodSeconds": 1,
     }
     deaf = "trap '' TERM; while :; do sleep 1; done"
-    for bad, code in (
-        (container(deaf, "bad", livenessProbe=probe), 137),
-        ({"name": "bad", "image": "busybox:1.37", "command": ["bash", "-c", "true"]}, 64),
-    ):
-        dep = container("echo never", "dep")
-        report = await house.run(in_order(bad, dep, order={"dep": ("bad",)}))
+    nope = {"name": "bad", "image": "busybox:1.37", "command": ["bash", "-c", "true"]}
+    bads = container(deaf, "bad", livenessProbe=probe), nope
+    dep = container("echo never", "dep")
+    works = [in_order(bad, dep, order={"dep": ("bad",)}) for bad in bads]
+    for code, report in zip((137, 64), await house.run_all(*works), strict=True):
         found = states(report)
         assert report.state is PodState.FAILED
         assert (found["bad"].exit_code, found["dep"].exit_code) == (code, 143)

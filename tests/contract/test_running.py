@@ -12,8 +12,9 @@ MISSING = "open /var/run/argo/outputs/parameters/{}: no such file or directory"
 
 @contract(*REAL)
 async def test_an_exit_code_is_kept(house):
-    for code in (0, 3, 130, 137, 255):
-        report = await house.run(shell(f"exit {code}"))
+    codes = (0, 3, 130, 137, 255)
+    reports = await house.run_all(*(shell(f"exit {code}") for code in codes))
+    for code, report in zip(codes, reports, strict=True):
         (main,) = report.containers
         assert main.exit_code == code
         assert report.state is (PodState.FAILED if code else PodState.SUCCEEDED)
@@ -22,11 +23,11 @@ async def test_an_exit_code_is_kept(house):
 
 @contract(*REAL)
 async def test_a_main_killed_by_signal_n_ends_with_128_and_n(house):
-    for number in (9, 15, 11):
-        (main,) = (await house.run(shell(f"sh -c 'kill -{number} $$$$'; exit $?"))).containers
-        assert (main.exit_code, main.reason) == (128 + number, "Error")
-    for number in (9, 15, 11):
-        (main,) = (await house.run(shell(f"exec sh -c 'kill -{number} $$$$'"))).containers
+    numbers = (9, 15, 11)
+    works = [shell(f"sh -c 'kill -{number} $$$$'; exit $?") for number in numbers]
+    works += [shell(f"exec sh -c 'kill -{number} $$$$'") for number in numbers]
+    for number, report in zip(2 * numbers, await house.run_all(*works), strict=True):
+        (main,) = report.containers
         assert (main.exit_code, main.reason) == (128 + number, "Error")
 
 
