@@ -68,6 +68,7 @@ fuzz: $(VENV)/.dev  ## broken manifests and random expressions, FUZZ of each, fr
 differential: $(VENV)/.dev  ## random whole workflows against themselves and the local runtime, FUZZ of each, from SEED on
 	nice $(BIN)/python -m tests.differential acted $(or $(FUZZ),1000) $(or $(SEED),1)
 	nice $(BIN)/python -m tests.differential local $(or $(FUZZ),100) $(or $(SEED),1)
+	nice $(BIN)/python -m tests.differential killed $(or $(FUZZ),30) $(or $(SEED),1)
 
 oracle: $(VENV)/.dev  ## expressions against the Go libraries that Argo uses, FUZZ of each; needs Go
 	$(BIN)/python -m tests.oracle cases

@@ -1,9 +1,13 @@
 """The long form: `python -m tests.differential WHERE COUNT FIRST_SEED`, or `make differential`.
 
-WHERE is `acted` (no runtime: every check of checks.py, steady and others by turns), `local` (held
-against the local runtime) or `cluster` (against the one of `make cluster`, or of
-ARGOTUI_TEST_KUBECONFIG, in a namespace of its own). What differs is printed with its seed; the
-exit code says whether anything did. `show SEED` prints a workflow.
+WHERE is one of
+  acted    no runtime: every check of checks.py, steady workflows and others by turns
+  local    held against the local runtime
+  killed   the same, by the real program, its driver killed with -9 and recovered
+  cluster  against the one of `make cluster` or ARGOTUI_TEST_KUBECONFIG, in a namespace of its own
+
+What differs is printed with its seed; the exit code says whether anything did. `show SEED` prints
+a workflow.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from tests.cluster.conftest import made_here
 from tests.cluster.raw import connect
 from tests.differential.author import Written, limits, written
 from tests.differential.checks import all_of, as_performed
+from tests.differential.killed import as_recovered
 
 SMALL = 25  # nodes, about, where pods are real
 LIMIT = 240.0  # seconds for one run on a real runtime
@@ -59,9 +64,17 @@ def _prepared(where: str) -> Iterator[Callable[[Written], list[str]]]:
     if where == "acted":
         yield all_of
         return
+    if where == "killed":
+        yield _killed
+        return
     with TemporaryDirectory() as folder, _place(where) as place:
         os.environ |= {"ARGOTUI_STATE_DIR": folder, "XDG_RUNTIME_DIR": folder}
         yield lambda work: as_performed(work, place, limit=LIMIT)
+
+
+def _killed(work: Written) -> list[str]:
+    with TemporaryDirectory() as folder:
+        return as_recovered(work, Path(folder))
 
 
 @contextmanager

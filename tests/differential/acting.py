@@ -36,9 +36,10 @@ MISSING = "open /var/run/argo/outputs/parameters/{}: no such file or directory"
 
 @dataclass
 class Acted:
-    """What a container made: stdout, files, seconds of sleep, its exit code."""
+    """What a container made: stdout, stderr, files, seconds of sleep, its exit code."""
 
     out: str = ""
+    aside: str = ""
     code: int = 0
     seconds: float = 0.0
     files: dict[str, str] = field(default_factory=dict)
@@ -74,7 +75,9 @@ def _good(words: Sequence[str], acted: Acted) -> bool:
             acted.out += f"{text}\n"
         case ["printf", "%s\\n", text, ">", path]:
             acted.files[path] = f"{text}\n"
-        case ["printf", "%s\\n", _, ">&", "2"] | [":"]:
+        case ["printf", "%s\\n", text, ">&", "2"]:
+            acted.aside += f"{text}\n"
+        case [":"]:
             pass
         case ["cat", path]:
             acted.out += acted.files.get(path, "")
