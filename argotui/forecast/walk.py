@@ -176,7 +176,7 @@ class _Walker:
             if fate is Fate.MAYBE:
                 rare.add(name)
             rows = list(self._call(place, task, "task", frame.needs[name], fate, task.depends))
-            fates[name] = rows[0].fate if rows else Fate.SKIPPED
+            fates[name] = _told(rows[0]) if rows else Fate.SKIPPED
             yield from rows
 
     def _call(
@@ -287,6 +287,12 @@ def _invocation(core: Core, name: str, template: str) -> Invocation:
         name=name, parent="", boundary="", owner=core.wf.local, depth=0, template=template,
         arguments=run_arguments(core), caller={"steps.name": ""},
     )  # fmt: skip
+
+
+def _told(row: Row) -> Fate:
+    """Return what a task is to those that depend on it: a loop whose items are all skipped has
+    succeeded. Argo: 4.1."""
+    return Fate.RUNS if row.fate is Fate.SKIPPED and row.count and row.is_loop else row.fate
 
 
 def _exit_only(call: Call) -> dict[str, LifecycleHook]:

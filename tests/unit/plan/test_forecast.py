@@ -133,6 +133,20 @@ def test_an_empty_loop_is_skipped() -> None:
     assert found["[0].a"].fate is Fate.SKIPPED
 
 
+def test_a_loop_of_skipped_items_has_succeeded_for_what_depends_on_it() -> None:
+    found = rows(
+        dag(
+            '{name: loop, template: work, withItems: [1, 2], when: "1 == 2"}',
+            '{name: empty, template: work, withParam: "[]"}',
+            "{name: after, template: work, depends: loop.Succeeded}",
+            "{name: never, template: work, depends: empty.Succeeded}",
+        )
+    )
+    assert found[".loop"].fate is Fate.SKIPPED
+    assert found[".after"].fate is Fate.RUNS
+    assert found[".never"].fate is Fate.OMITTED
+
+
 def test_depends_on_what_is_known_already() -> None:
     found = rows(
         dag(
