@@ -14,7 +14,7 @@ from argotui.cli import exits
 from argotui.cli import options as o
 from argotui.cli.config import load_config
 from argotui.cli.failure import say
-from argotui.cli.text import fit
+from argotui.cli.text import columns, fit
 from argotui.manifest.check import load_problems
 from argotui.manifest.effective import Options
 from argotui.manifest.library import documents_of, in_namespace
@@ -154,7 +154,10 @@ def problems_of(
 
 def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
     """Return the texts for excerpts; what is no text has none worth showing."""
-    return {name: raw.decode("utf-8", "replace") for name, raw in contents.items()}
+    return {
+        name: "" if b"\0" in raw else raw.decode("utf-8", "replace")
+        for name, raw in contents.items()
+    }
 
 
 def _printer(output: LintOutput) -> Callable[[Linted], None]:
@@ -173,7 +176,8 @@ def _printer(output: LintOutput) -> Callable[[Linted], None]:
 
 
 def _pretty(linted: Linted) -> None:
-    print(fit(report(linted.problems, linted.texts), sys.stdout), end="")
+    room = columns(sys.stdout)
+    print(fit(report(linted.problems, linted.texts, width=room), sys.stdout), end="")
     if not linted.objects and not linted.errors:
         return
     counted = f"{linted.errors} linting error{'s' if linted.errors != 1 else ''} found!"

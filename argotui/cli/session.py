@@ -6,6 +6,7 @@ Called by `run`.
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import replace
 
 from argotui import bootstrap
@@ -14,6 +15,7 @@ from argotui.cli.config import load_config
 from argotui.cli.elsewhere import Cluster
 from argotui.cli.failure import say
 from argotui.cli.sweep import sweep_runs
+from argotui.cli.text import columns
 from argotui.model.errors import ManifestError
 from argotui.submit.prepare import Prepared, prepare
 from argotui.submit.request import Approvals, Choices, Showing, Source, is_terminal
@@ -38,7 +40,8 @@ def start(
         from argotui.cli.lint import texts_of
         from argotui.manifest.report import report
 
-        say(report(error.problems, texts_of(source.contents)).rstrip("\n"))
+        texts, room = texts_of(source.contents), columns(sys.stderr)
+        say(report(error.problems, texts, width=room).rstrip("\n"))
         return exits.USAGE
     place = cluster.place(prepared.resolved.metadata.namespace)
     if place.note:

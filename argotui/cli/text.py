@@ -6,6 +6,7 @@ Nothing that comes from a workflow, a log line or a server is printed without `s
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from typing import IO
 
@@ -27,7 +28,18 @@ _GLYPHS: dict[str, str] = {
     "Error": "⚠",
     "Waiting": "‖",
 }
-_ASCII = {"✔": "+", "●": "*", "◷": ".", "○": "o", "✖": "x", "⚠": "!", "‖": "=", "│": "|", "…": "~"}
+_ASCII = {
+    "→": ">",
+    "✔": "+",
+    "●": "*",
+    "◷": ".",
+    "○": "o",
+    "✖": "x",
+    "⚠": "!",
+    "‖": "=",
+    "│": "|",
+    "…": "~",
+}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -60,6 +72,11 @@ def fit(text: str, stream: IO[str]) -> str:
         plain = "".join(_ASCII.get(char, char) for char in text)
         return plain.encode("ascii", "backslashreplace").decode()
     return text
+
+
+def columns(stream: IO[str]) -> int | None:
+    """Return how wide the screen behind a stream is, None where there is none."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 def glyph(phase: str) -> str:

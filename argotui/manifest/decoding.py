@@ -94,10 +94,10 @@ class Decoding:
         self.report(path, what, hint, key=True, warning="unknown-field")
 
 
-def nearest(key: str, options: list[str]) -> str:
+def nearest(key: str, options: list[str], *, cutoff: float = 0.6) -> str:
     """Return the option that was probably meant, empty if none is near."""
     lowered = {option.lower(): option for option in options}
     if key.lower() in lowered:
         return lowered[key.lower()]
-    near = difflib.get_close_matches(key, options, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(key, options, n=1, cutoff=cutoff)
     return near[0] if near else ""

@@ -14,15 +14,18 @@ from argotui.manifest.source import Path
 from argotui.model.manifest import Metadata, Template
 from argotui.model.workflow import Workflow, WorkflowSpec
 
+_VERSION = "argoproj.io/v1alpha1"
 _TOP_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 CRON_FIELDS = tuple(structs()["CronWorkflowSpec"])
 
 
 def read_workflow(kind: str, data: dict[str, Any], at: Decoding, path: Path) -> Workflow:
     """Return the document; of a CronWorkflow the spec is its workflowSpec."""
-    if "apiVersion" not in data:
-        what, hint = "apiVersion is missing", "write 'apiVersion: argoproj.io/v1alpha1'"
-        at.report(path, what, hint, warning="api-version")
+    if data.get("apiVersion") != _VERSION:
+        given = data.get("apiVersion")
+        what = f"apiVersion is {given}" if given else "apiVersion is missing"
+        where = (*path, "apiVersion") if given else path
+        at.report(where, what, f"write 'apiVersion: {_VERSION}'", warning="api-version")
     _check_fields(data, _TOP_FIELDS, at, path)
     metadata = decode_as(Metadata, data.get("metadata") or {}, at, (*path, "metadata"))
     where = (*path, "spec")

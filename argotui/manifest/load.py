@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from argotui.manifest.decoding import Decoding
+from argotui.manifest.decoding import Decoding, nearest
 from argotui.manifest.documents import read_workflow
 from argotui.manifest.ignores import without_ignored
 from argotui.manifest.secrets import folded_secret
@@ -20,6 +20,8 @@ from argotui.model.manifest import JsonObject, Template
 from argotui.model.workflow import LibraryKey, Workflow
 
 MAX_PROBLEMS = 1000  # of one file: what comes after tells nobody more
+_GROUP = "argoproj.io"
+_SIMILAR = 0.8  # Argo CD, Kubernetes and Argo itself have kinds that look less alike
 WORKFLOW_KINDS = frozenset(
     ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
 )
@@ -142,6 +144,7 @@ class _Shelf:
             case "ConfigMap" | "Secret", "":
                 self.store(kind, data, at, path)
             case _:
+                _warn_kind(at, path, kind, group=_group(data))
                 self.notes.append(f"{source.file}: {at.subject} does not concern a run; skipped")
 
     def workflow(self, kind: str, data: dict[str, Any], at: Decoding, path: Path) -> None:
@@ -184,6 +187,14 @@ class _Shelf:
             _check_texts(data.get(part), at, (*path, part))
         stored = folded_secret(data, at, path) if kind == "Secret" else data
         self.shelve(kind, _name_of(data), stored, at, path)
+
+
+def _warn_kind(at: Decoding, path: Path, kind: str, *, group: str) -> None:
+    """Other kinds are nobody's business, unless one of Argo's was probably meant. Argo: 7."""
+    near = nearest(kind, sorted(WORKFLOW_KINDS), cutoff=_SIMILAR)
+    if group in ("", _GROUP) and near and not kind.endswith("List"):
+        what = f"kind {kind} is not one of Argo's: it is skipped"
+        at.report((*path, "kind"), what, f"did you mean '{near}'?", warning="unknown-kind")
 
 
 def namespace_of(thing: Workflow | JsonObject) -> str:

@@ -148,13 +148,25 @@ def why_unknown(cx: Context, name: str, inputs: set[str], names: set[str]) -> st
             return "there is no loop here, or its items have no such key"
         case "workflow", "failures":
             return "workflow.failures exists in the exit handler only"
-        case "workflow", "parameters":
-            return "declare it under spec.arguments.parameters"
+        case "workflow", _:
+            return _why_no_global(cx, name)
         case "steps" | "tasks", _:
             return _why_no_output(cx, head, kind, last, names)
         case "pod", _:
             return "pod.name exists in templates that make a pod only"
     return ""
+
+
+def _why_no_global(cx: Context, name: str) -> str:
+    near = cx.near(name, sorted(cx.globals))
+    if near.startswith("did"):
+        return near
+    kind = name.split(".")[1] if "." in name else ""
+    return {
+        "parameters": "declare it under spec.arguments.parameters",
+        "outputs": "a step or task before this one has to export it with a globalName",
+        "priority": "it is there where spec.priority is set",
+    }.get(kind, "")
 
 
 def _why_no_output(cx: Context, head: str, call: str, rest: str, names: set[str]) -> str:
@@ -167,6 +179,9 @@ def _why_no_output(cx: Context, head: str, call: str, rest: str, names: set[str]
         found = f"it has: {', '.join(outputs[:6])}" if outputs else "it has no outputs"
         return near if near.startswith("did") else f"{found} ({word} '{call}')"
     others = {name.split(".")[1] for name in names if name.startswith(f"{head}.")}
+    if not others:
+        kind = "steps" if head == "steps" else "dag"
+        return f"{head} are seen within their {kind} template only: pass it on as an argument"
     near = cx.near(call, sorted(others))
     return near if near.startswith("did") else f"there is no {word} '{call}' that ends before this"
 

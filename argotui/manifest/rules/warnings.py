@@ -13,6 +13,7 @@ from argotui.expr.depends import parse_depends
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.manifest.deviations import SCRIPT_ARGS, script_args_place, undeclared_inputs
 from argotui.manifest.rules.context import Context, Site
+from argotui.manifest.rules.depends import LOOP_RESULTS, RESULTS, terms_of
 from argotui.manifest.rules.flow import warn_flow
 from argotui.manifest.rules.graph import Ancestors
 from argotui.manifest.rules.locks import warn_template_locks, warn_workflow_locks
@@ -83,6 +84,8 @@ def warn_call(cx: Context, site: Site, path: Path, call: Call) -> None:
 
 def warn_depends(cx: Context, site: Site, path: Path, task: Task) -> None:
     """Argo reads the names in `depends` only; the rest fails when its turn comes."""
+    if any(term.result not in ("", *RESULTS, *LOOP_RESULTS) for term in terms_of(task)):
+        return  # an error already: D7
     try:
         parse_depends(task.depends)
     except ExpressionError as error:

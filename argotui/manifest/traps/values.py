@@ -161,10 +161,24 @@ templates:
 """,
     ),
     "api-version": Trap(
-        title="A manifest without apiVersion",
+        title="A manifest without apiVersion, or with another one",
         about="Write `apiVersion: argoproj.io/v1alpha1`: an API server refuses it otherwise.",
         example="""\
 kind: Workflow
+metadata: {name: example}
+spec:
+  entrypoint: main
+  templates:
+  - {name: main, container: {image: alpine}}
+""",
+    ),
+    "unknown-kind": Trap(
+        title="A kind that is nearly one of Argo's",
+        about="Documents of other kinds are skipped, so nothing of this one is checked or run. "
+        "Kinds are Workflow, WorkflowTemplate, ClusterWorkflowTemplate and CronWorkflow.",
+        example="""\
+apiVersion: argoproj.io/v1alpha1
+kind: Worfklow
 metadata: {name: example}
 spec:
   entrypoint: main

@@ -293,3 +293,33 @@ def test_a_comment_silences_a_warning_on_its_line_or_the_next():
     found = loaded(document(spec)).problems
     assert [problem.line for problem in found] == [9]
     assert len(loaded(document(spec), strict=True).errors) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "near"),
+    [
+        ("workflow", "Workflow"),
+        ("Worfklow", "Workflow"),
+        ("CronWorkflows", "CronWorkflow"),
+        ("WorkflowTemplat", "WorkflowTemplate"),
+        ("WorkflowEventBinding", ""),
+        ("WorkflowTaskSet", ""),
+        ("CronJob", ""),
+        ("PodTemplate", ""),
+        ("AnalysisTemplate", ""),
+        ("WorkflowList", ""),
+    ],
+)
+def test_a_kind_that_was_probably_meant_is_named(kind, near):
+    found = loaded(document("entrypoint: m", kind=kind)).problems
+    assert [problem.hint for problem in found] == ([f"did you mean '{near}'?"] if near else [])
+
+
+@pytest.mark.parametrize("version", ["v1", "argoproj.io/v1beta1", "workflows/v1"])
+def test_another_version_is_warned_about(version):
+    text = document("entrypoint: m").replace("argoproj.io/v1alpha1", version)
+    library = loaded(text, strict=True)
+    if version.startswith("workflows"):
+        assert library.notes == ("f0.yaml: Workflow/w does not concern a run; skipped",)
+    else:
+        assert str(library.problems[0]).startswith("f0.yaml:1:13: warning[api-version]: apiVersion")

@@ -31,20 +31,31 @@ def test_a_manifest_with_problems_is_shown_with_its_lines():
     found = check(library.workflows[0], library, strict=False)
     assert report(found, {"f0.yaml": TEXT}) == (
         "f0.yaml: 2 problems, 1 warning\n"
-        "  10:23  templates.main.steps[0].scan template name 'scann' undefined; "
-        "did you mean 'scan'?\n"
+        "  10:23  templates.main.steps[0].scan template name 'scann' undefined\n"
         "          9 │         - - name: scan\n"
         "         10 │             template: scann\n"
         "            │                       ^^^^^\n"
+        "         → did you mean 'scan'?\n"
         "  13:41  warning[when-unquoted]: prod-eu in `when` reads as a subtraction; "
         "quote it: 'prod-eu'\n"
         "  15:29  templates.main.steps[1].image templates.scan: failed to resolve "
-        "{{inputs.parameters.tga}}; the template declares no inputs.parameters: "
-        "add '- name: tga' there\n"
+        "{{inputs.parameters.tga}}\n"
         "         14 │     - name: scan\n"
         '         15 │       container: {image: "x:{{inputs.parameters.tga}}"}\n'
         "            │                             ^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "         → the template declares no inputs.parameters: add '- name: tga' there\n"
     )
+
+
+def test_on_a_narrow_screen_sentences_are_broken_and_lines_cut():
+    library = loaded(TEXT.replace("when:", "# " + "x" * 90 + "\n            when:"))
+    text = library.places[id(library.workflows[0].source)].source.text
+    found = check(library.workflows[0], library, strict=False)
+    shown = report(found, {"f0.yaml": "\n".join(map(text.line, range(1, 20)))}, width=60)
+    assert max(map(len, shown.splitlines())) <= 60
+    assert "\n  14:41  warning[when-unquoted]: prod-eu in `when` reads as\n" in shown
+    assert "\n         a subtraction\n         → quote it: 'prod-eu'\n" in shown
+    assert "{{inputs.parameters.tga}}\n" in shown
 
 
 def test_a_problem_fits_on_one_line():

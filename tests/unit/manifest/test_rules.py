@@ -30,10 +30,7 @@ LIBRARY = document("templates: [{name: t, suspend: {}}]", kind="WorkflowTemplate
 
 
 def text_of(case: dict) -> str:
-    if "t" in case:
-        text = templates(*case["t"])
-    else:
-        text = document(case["spec"])
+    text = templates(*case["t"]) if "t" in case else document(case["spec"])
     kind, name = case.get("kind", "Workflow"), case.get("name", "w")
     return text.replace("kind: Workflow\n", f"kind: {kind}\n").replace(
         "{name: w}", f"{{name: {name}}}"
@@ -44,7 +41,7 @@ def text_of(case: dict) -> str:
 def test_a_rule_is_told_once_where_it_is_broken_and_nowhere_else(case):
     library = loaded(text_of(case), *([LIBRARY] if case.get("library") else []), strict=True)
     lint = case.get("mode") == "lint"
-    found = [p for p in library.errors]
+    found = list(library.errors)
     for one in documents_of(library):
         found += validate(one, library, strict=True, lint=lint)
     said = [str(p).removeprefix("f0.yaml:") for p in found if p.severity == "error"]
@@ -54,7 +51,8 @@ def test_a_rule_is_told_once_where_it_is_broken_and_nowhere_else(case):
     assert len(said) == 1, said
     assert case["said"] in said[0]
     line, column = map(int, said[0].split(":")[:2])
-    assert line >= 3 and column >= 1
+    assert line >= 3
+    assert column >= 1
 
 
 def test_every_rule_has_a_case():

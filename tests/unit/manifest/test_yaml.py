@@ -114,6 +114,13 @@ def test_values_and_keys_are_found_again():
         ("a: !mine b", (1, 4), "the tag !mine means nothing to Argo"),
         ("a: !!python/object:os.system b", (1, 4), "the tag !!python/object:os.system"),
         ("a: {{ x }}", (1, 4), 'must be quoted; write "{{ x }}"'),
+        ("a: {{x}}:3", (1, 4), "must be quoted; write '{{x}}:3'"),
+        ("- {{x}} y", (1, 3), "must be quoted; write '{{x}} y'"),
+        ("a:\n  {{- if .Values.x }}\n  b: c\n", (2, 3), "render it first: helm template"),
+        ("a: x\n b:\n \tc: d\n", (2, 3), "a second ': '"),
+        ("%YAML 3.0\n---\na: b\n", (1, 1), "remove the line that begins with %YAML"),
+        ("a:\n  b: c\n\td: e\n", (3, 1), "a tab is used for indentation"),
+        ("{[a]: b}", (1, 2), "a key must be text, not a list or a mapping; quote it"),
         ("a: .inf", (1, 4), "inf is no JSON number"),
         ("a: .nan", (1, 4), "no JSON number"),
         ("a: 1e999", (1, 4), "inf is no JSON number"),
@@ -182,3 +189,15 @@ def test_bytes_that_are_no_text_are_refused(content, place, said):
 def test_a_byte_order_mark_is_nothing():
     assert decode_text(b"\xef\xbb\xbfa: 1", "f") == "a: 1"
     assert data("\ufeffa: 1") == {"a": 1}
+
+
+def test_a_tag_without_quotes_goes_on_as_if_it_had_some():
+    documents, [problem] = compose("a: {{ x }}\nb: [1]\n", "f")
+    assert documents[0].data == {"a": "{{ x }}", "b": [1]}
+    assert problem.hint == 'write "{{ x }}"'
+
+
+def test_each_document_of_a_joined_file_may_begin_with_a_byte_order_mark():
+    documents, problems = compose("\ufeffa: 1\n---\n\ufeffb: '\ufeff'\n", "f")
+    assert problems == []
+    assert [document.data for document in documents] == [{"a": 1}, {"b": "\ufeff"}]
