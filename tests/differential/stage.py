@@ -32,7 +32,7 @@ from tests.differential.acting import Acting
 
 RUN = "run1"
 START = 1_000.0
-LIMIT = 30.0  # real seconds for one acted run
+LIMIT = 60.0  # real seconds for one acted run
 
 
 class Crash(BaseException):
