@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from made import made
+
 HERE = Path(__file__).parent
 PAGE = HERE / "compatibility.md"
 MARK = "<!-- made by docs/compatibility_page.py from tests/compatibility.py: edit there -->"
@@ -150,14 +152,6 @@ def _rows(where: str, known: Mapping[str, str]) -> Iterator[str]:
         yield f"| {name.removesuffix('.yaml')} | {where} | {why.replace('|', chr(92) + '|')} |"
 
 
-def main() -> int:
-    sys.path.insert(0, str(HERE.parent))
-    text = page()
-    if "--check" in sys.argv[1:]:
-        return 0 if PAGE.read_text(encoding="utf-8") == text else 1
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.path.insert(0, str(HERE.parent))
+    sys.exit(made(PAGE, page()))

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from made import made
+
 from argotui.expr.functions import BUILTINS, ROOT
 from argotui.expr.predicates import PREDICATES
 from argotui.expr.run import Function
@@ -86,6 +88,4 @@ def _examples() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    if "--check" in sys.argv:
-        sys.exit(0 if PAGE.read_text(encoding="utf-8") == page() else "docs/expressions.md is old: make docs")
-    PAGE.write_text(page(), encoding="utf-8")
+    sys.exit(made(PAGE, page()))

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from argotui.manifest.traps.trap import Trap
+from made import made
+
 from argotui.manifest.traps import TRAPS
+from argotui.manifest.traps.trap import Trap
 
 PAGE = Path(__file__).parent / "lint.md"
 _HEAD = """# Checking manifests
@@ -78,13 +80,5 @@ def _section(name: str, trap: Trap) -> Iterator[str]:
     yield ""
 
 
-def main() -> int:
-    text = page()
-    if "--check" in sys.argv[1:]:
-        return 0 if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text else 1
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(made(PAGE, page()))

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from argotui.model.errors import RuntimeFault
@@ -18,6 +19,7 @@ from argotui.runtimes.port import Emit, RunPlace
 from argotui.runtimes.secrets import secret_value
 from argotui.runtimes.stores import StoreError, list_keys, to_list
 from argotui.runtimes.stores.repository import completed
+from argotui.runtimes.under_way import UnderWay
 
 # Returns a ConfigMap or a Secret of the run's namespace, None where there is none of that name.
 Read: TypeAlias = Callable[[str, str], JsonObject | None]
@@ -66,28 +68,24 @@ class DataRuntime:
         self._read = read
         self._place: RunPlace | None = None
         self._emit: Emit | None = None
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way = UnderWay()
 
     async def open(self, place: RunPlace, emit: Emit) -> None:
         self._place, self._emit = place, emit
 
     async def start(self, ref: WorkRef, work: Work) -> None:
-        if ref.key not in self._under_way and isinstance(work, DataWork):
-            self._under_way[ref.key] = asyncio.create_task(self._perform(ref, work))
+        if isinstance(work, DataWork):
+            self._under_way.begin(ref, partial(self._perform, ref, work))
 
     async def stop(self, ref: WorkRef, grace: float) -> None:
-        task = self._under_way.get(ref.key)
-        if task is not None and not task.done():
-            task.cancel()
+        if self._under_way.stop(ref):
             self._tell(ref, Report(state=PodState.FAILED, message="it was stopped"))
 
     async def release(self, ref: WorkRef) -> None:
-        self._under_way.pop(ref.key, None)
+        self._under_way.forget(ref)
 
     async def close(self, *, keep_running: bool = False) -> None:
-        for task in self._under_way.values():
-            task.cancel()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await self._under_way.close()
 
     async def _perform(self, ref: WorkRef, work: DataWork) -> None:
         assert self._place is not None

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 
@@ -19,6 +20,7 @@ from argotui.model.manifest import JsonObject
 from argotui.model.work import HttpWork, Observation, PodState, Report, Work, WorkRef
 from argotui.runtimes.port import Emit, RunPlace
 from argotui.runtimes.secrets import secret_value
+from argotui.runtimes.under_way import UnderWay
 
 _BODY_MAX = 16 << 20  # bytes of a response that are kept
 _SCHEMES = ("http://", "https://")
@@ -33,28 +35,24 @@ class HttpRuntime:
     def __init__(self) -> None:
         self._emit: Emit | None = None
         self._secrets: Mapping[str, JsonObject] = {}
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way = UnderWay()
 
     async def open(self, place: RunPlace, emit: Emit) -> None:
         self._emit = emit
         self._secrets = place.secrets
 
     async def start(self, ref: WorkRef, work: Work) -> None:
-        if ref.key not in self._under_way and isinstance(work, HttpWork):
-            self._under_way[ref.key] = asyncio.create_task(self._perform(ref, work))
+        if isinstance(work, HttpWork):
+            self._under_way.begin(ref, partial(self._perform, ref, work))
 
     async def stop(self, ref: WorkRef, grace: float) -> None:
-        task = self._under_way.get(ref.key)
-        if task is not None:
-            task.cancel()
+        self._under_way.stop(ref)
 
     async def release(self, ref: WorkRef) -> None:
-        self._under_way.pop(ref.key, None)
+        self._under_way.forget(ref)
 
     async def close(self, *, keep_running: bool = False) -> None:
-        for task in self._under_way.values():
-            task.cancel()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await self._under_way.close()
 
     async def _perform(self, ref: WorkRef, work: HttpWork) -> None:
         try:
