@@ -168,7 +168,7 @@ class Play:
                     self.work[command.ref.node_name] = (command.ref, command.work)
                 case StopWork():
                     self.work.pop(command.ref.node_name, None)
-                case Ask(kind="claims" | "budget"):
+                case Ask(kind="claims" | "budget" | "config-map"):
                     self.waiting.append(Answered(question=command.question))
                 case SetTimer():
                     self.timer = command.at

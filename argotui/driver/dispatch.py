@@ -31,7 +31,7 @@ from argotui.model.commands import (
 from argotui.model.errors import RuntimeFault
 from argotui.model.events import Answered, CacheNotSaved, Event, TimerFired, WorkReported
 from argotui.model.work import PodState, Report, Work, WorkRef
-from argotui.runtimes.port import Provides, RunPlace, Runtime
+from argotui.runtimes.port import Provides, Reads, RunPlace, Runtime
 
 AT_ONCE = 32  # calls into the runtime at the same time
 _KINDS = {
@@ -214,10 +214,25 @@ class Dispatch:
         elif ask.kind in ("claims", "budget"):
             fault = await self._provide(ask)
         elif ask.kind == "config-map":
-            values = self._config_map(ask.subject)
+            try:
+                values = await self._config_map_key(ask.subject)
+            except Exception as error:  # likewise
+                fault = str(error) or type(error).__name__
         else:
             self._tell(f"a question of an unknown kind: {ask.kind}")
         self._put(Answered(question=ask.question, values=values, fault=fault))
+
+    async def _config_map_key(self, subject: str) -> Mapping[str, str] | None:
+        """Return labels and value as they are now; None where there is no such ConfigMap."""
+        name, _, key = subject.rpartition("/")
+        found = self._place.config_maps.get(name)
+        if isinstance(self._runtime, Reads):
+            found = await self._runtime.config_map(name)
+        if found is None:
+            return None
+        labels = (found.get("metadata") or {}).get("labels") or {}
+        data = found.get("data") or {}
+        return {"labels": json.dumps(labels), **({"value": str(data[key])} if key in data else {})}
 
     async def _provide(self, ask: Ask) -> str:
         """Have the volumes of the run, or its budget, made where the runtime makes any; return

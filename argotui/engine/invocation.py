@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from argotui.engine.configmaps import Unreadable, value_now
 from argotui.engine.core import Core, HardError
 from argotui.engine.parameters import parameter_json, parameters_text
 from argotui.engine.producers import Layered
@@ -22,7 +23,6 @@ from argotui.model.workflow import LibraryKey
 MAX_DEPTH = 100  # Argo: 4.9
 _POD_KINDS = frozenset({"container", "script", "containerSet", "resource", "data"})
 _COMPOSITE = frozenset({"steps", "dag"})
-_CM_LABEL = "workflows.argoproj.io/configmap-type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,25 +166,28 @@ def rebind(core: Core, bound: Bound, values: Mapping[str, str]) -> Bound:
 def _inputs(core: Core, inv: Invocation, template: Template, scope: Scope) -> list[Parameter]:
     given = {parameter.name: parameter for parameter in inv.arguments.parameters}
     return [
-        _input(core, parameter, given.get(parameter.name), parameter.name in inv.absent, scope)
+        _input(core, inv, parameter, given.get(parameter.name), scope)
         for parameter in template.inputs.parameters
     ]
 
 
 def _input(
-    core: Core, declared: Parameter, given: Parameter | None, absent: bool, scope: Scope
+    core: Core, inv: Invocation, declared: Parameter, given: Parameter | None, scope: Scope
 ) -> Parameter:
     value = declared.value if declared.value is not None else declared.default
     source = declared.value_from
     if given is not None:  # as a whole: a source without value takes the default's place too
         value, source = given.value, given.value_from if given.value is None else None
     if source is not None and source.config_map_key_ref is not None:
-        found = config_map_value(core, core.fill(source.config_map_key_ref, scope))
         prefix = f"unable to retrieve inputs.parameters.{declared.name} from ConfigMap: "
+        try:
+            found = value_now(core, core.fill(source.config_map_key_ref, scope), inv.name)
+        except Unreadable as error:
+            raise HardError(f"{prefix}{error}") from None
         value = found if isinstance(found, str) else _default(source.default, prefix, found)
     if value is None and not (source is not None and source.supplied is not None):
         why = "was not supplied"
-        if absent:
+        if declared.name in inv.absent:
             why = (
                 "argument references an absent optional "
                 "(skipped/omitted node output with no default)"
@@ -198,22 +201,6 @@ def _default(default: str | None, prefix: str, why: HardError) -> str:
     if default is None:
         raise HardError(f"{prefix}{why}")
     return default
-
-
-def config_map_value(core: Core, ref: Mapping[str, Any]) -> str | HardError:
-    """Return a key of a ConfigMap that is labelled for parameters, or why not. Argo: 2.2."""
-    name, key = str(ref.get("name", "")), str(ref.get("key", ""))
-    found = core.wf.config_maps.get(name)
-    labels = (found or {}).get("metadata", {}).get("labels") or {}
-    if found is None or labels.get(_CM_LABEL) != "Parameter":
-        return HardError(
-            f"ConfigMap '{name}' does not exist. Please make sure it has the label {_CM_LABEL}: "
-            "Parameter to be detectable by the controller"
-        )
-    data = found.get("data") or {}
-    if key not in data:
-        return HardError(f"ConfigMap '{name}' does not have the key '{key}'")
-    return str(data[key])
 
 
 def _input_values(template: Template) -> dict[str, Any]:

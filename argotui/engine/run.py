@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from argotui.engine import claims, gc, labels, locks, metrics
+from argotui.engine.configmaps import known_value
 from argotui.engine.core import ROOT, Core, HardError
 from argotui.engine.hooks import NAMELESS, HookPlace, run_hooks
-from argotui.engine.invocation import Invocation, config_map_value, run_arguments
+from argotui.engine.invocation import Invocation, run_arguments
 from argotui.engine.visit import Visitor, drive
 from argotui.engine.work import stop_work
 from argotui.expr.errors import ExpressionError, TagError
@@ -80,7 +81,7 @@ def _argument(core: Core, parameter: Parameter) -> str:
     source = parameter.value_from
     if source is not None and source.config_map_key_ref is not None:
         ref = core.fill(source.config_map_key_ref, core.globals)
-        found = config_map_value(core, ref)
+        found = known_value(core, ref)
         if isinstance(found, str):
             return found
         if source.default is None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from argotui.engine import gates, retry
+from argotui.engine.configmaps import NotRead
 from argotui.engine.context import DISPLAY_NAME, Handler, NodeContext, Visit, create_node
 from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import MAX_DEPTH, Bound, Invocation, bind
@@ -74,11 +75,9 @@ class Visitor:
             core.count_too_deep(inv.template)
             self._fail(inv, _TOO_DEEP)  # to its caller a failed child like any other
             return core.state.nodes[inv.name]
-        try:
-            bound = self._bound(inv)
-        except HardError as error:
-            self._fail(inv, str(error))
-            raise
+        bound = self._bound(inv)
+        if bound is None:
+            return node
         if node is not None:
             self._name(node, bound)
         if gates.timed_out(core, node, bound.template, inv):
@@ -124,10 +123,19 @@ class Visitor:
             raise
         return self.core.state.nodes.get(cx.name)
 
-    def _bound(self, inv: Invocation) -> Bound:
-        bound: Bound | None = self.core.bound.get(inv.name)
-        if bound is None:
+    def _bound(self, inv: Invocation) -> Bound | None:
+        """Return the template with its inputs, None while one of them is being read. Raises
+        HardError after having made the node an Error."""
+        known: Bound | None = self.core.bound.get(inv.name)
+        if known is not None:
+            return known
+        try:
             bound = self.core.bound[inv.name] = bind(self.core, inv)
+        except NotRead:
+            return None
+        except HardError as error:
+            self._fail(inv, str(error))
+            raise
         return bound
 
     def _name(self, node: Node, bound: Bound) -> None:

@@ -50,7 +50,7 @@ class SetTimer:
 class Ask:
     """A question to the world; answered by `Answered` with the same `question`.
 
-    `kind` is config-map (subject: name), cache (subject: ConfigMap name + "/" + key), claims
+    `kind` is config-map and cache (subject: ConfigMap name + "/" + key), claims
     (subject: volumeClaimTemplates by the names of their claims, as JSON) or budget (subject: a
     podDisruptionBudget as JSON).
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from argotui.model.manifest import JsonObject
 from argotui.model.work import Work, WorkRef
-from argotui.runtimes.port import Emit, Provides, RunPlace, Runtime
+from argotui.runtimes.port import Emit, Provides, Reads, RunPlace, Runtime
 
 
 class JoinedRuntime:
@@ -16,6 +16,7 @@ class JoinedRuntime:
     def __init__(self, first: Runtime, *others: Runtime) -> None:
         self._all = (first, *others)
         self._by_key: dict[str, Runtime] = {}
+        self._given: Mapping[str, JsonObject] = {}
 
     @property
     def performs(self) -> tuple[type[Work], ...]:
@@ -30,6 +31,7 @@ class JoinedRuntime:
         return str(getattr(self._all[0], "warning", ""))
 
     async def open(self, place: RunPlace, emit: Emit) -> None:
+        self._given = place.config_maps
         for each in self._all:
             await each.open(place, emit)
 
@@ -44,6 +46,10 @@ class JoinedRuntime:
     async def withdraw(self, claims: Sequence[str]) -> None:
         if isinstance(self._all[0], Provides):
             await self._all[0].withdraw(claims)
+
+    async def config_map(self, name: str) -> JsonObject | None:
+        first = self._all[0]
+        return await first.config_map(name) if isinstance(first, Reads) else self._given.get(name)
 
     async def start(self, ref: WorkRef, work: Work) -> None:
         chosen = next(each for each in self._all if isinstance(work, each.performs))

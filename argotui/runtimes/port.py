@@ -49,6 +49,17 @@ class Provides(Protocol):
         ...
 
 
+@runtime_checkable
+class Reads(Protocol):
+    """What a runtime has beside its port where steps may make ConfigMaps that later ones refer
+    to."""
+
+    async def config_map(self, name: str) -> JsonObject | None:
+        """Return a ConfigMap of the run's namespace as it is now, None where there is none of
+        that name. Raises RuntimeFault where that cannot be learnt."""
+        ...
+
+
 class Runtime(Protocol):
     """All methods are called from one asyncio loop; `emit` may be called from any thread."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import Observation, PodState, PodWork, Report, ResourceWork, Work, WorkRef
+from argotui.runtimes.kubernetes import configmaps
 from argotui.runtimes.kubernetes.claims import make_budget, make_claims, remove_claims
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.errors import ApiError, explained
@@ -136,6 +137,12 @@ class KubernetesRuntime:
     async def withdraw(self, claims: Sequence[str]) -> None:
         client, run = self._client, self._whose()["run_id"]
         await remove_claims(client, self._cluster().namespace, claims, run_id=run)
+
+    async def config_map(self, name: str) -> Mapping[str, Any] | None:
+        try:
+            return await configmaps.read(self._client, self._cluster().namespace, name)
+        except configmaps.Refused as refusal:
+            raise RuntimeFault(str(refusal)) from refusal
 
     async def stop(self, ref: WorkRef, grace: float) -> None:
         self._open_resources().stop(ref)

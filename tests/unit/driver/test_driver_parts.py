@@ -348,8 +348,8 @@ def test_questions_are_answered_from_what_was_given(tmp_path: Path):
     (tmp_path / "x").mkdir()
     asks = (
         SaveCache(subject="cache/other", entry="kept"),
-        Ask(question="1", kind="config-map", subject="cm"),
-        Ask(question="2", kind="config-map", subject="none"),
+        Ask(question="1", kind="config-map", subject="cm/a"),
+        Ask(question="2", kind="config-map", subject="none/a"),
         Ask(question="3", kind="cache", subject="cache/k"),
         Ask(question="4", kind="cache", subject="cache/other"),
         Ask(question="5", kind="cache", subject="none/k"),
@@ -357,7 +357,7 @@ def test_questions_are_answered_from_what_was_given(tmp_path: Path):
     )
     events, bench = played(tmp_path, *asks, config_maps=config_maps)
     assert sorted(events, key=lambda event: event.question) == [
-        Answered(question="1", values={"a": "1"}),
+        Answered(question="1", values={"labels": "{}", "value": "1"}),
         Answered(question="2", values=None),
         Answered(question="3", values={"k": "given"}),
         Answered(question="4", values={"other": "kept"}),
