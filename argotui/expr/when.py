@@ -12,9 +12,10 @@ from itertools import pairwise
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
+from argotui.expr.gopow import go_pow
 from argotui.expr.gotext import print_value
 from argotui.expr.meter import Budget, metered
-from argotui.expr.regex import regex
+from argotui.expr.regex import Regex, regex
 from argotui.expr.when_tokens import Kind, Token, check_order, tokenize
 
 _LEVELS = {
@@ -66,7 +67,7 @@ def evaluate_when(text: str) -> bool:
     except ExpressionError as error:
         raise WhenError(f"Failed to evaluate 'when' expresion '{text}': {error.message}") from None
     if not isinstance(result, bool):
-        raise WhenError(f"Expected boolean evaluation for '{text}'. Got {print_value(result)}")
+        raise WhenError(f"Expected boolean evaluation for '{text}'. Got {_shown(result)}")
     return result
 
 
@@ -79,18 +80,17 @@ def _parsed(text: str) -> list[Token]:
 
 
 def _with_patterns(tokens: list[Token]) -> list[Token]:
-    """Mark the texts behind `=~` as patterns; raises ExpressionError for a bad one."""
+    """Compile the texts behind `=~`: no longer texts to `+`. Raises ExpressionError for a bad one."""
     marked = tokens[:1]
     for sign, token in pairwise(tokens):
         if sign.value in ("=~", "!~") and token.kind is Kind.STRING:
-            regex(token.value)
-            token = replace(token, kind=Kind.PATTERN)
+            token = replace(token, kind=Kind.PATTERN, value=regex(token.value))
         marked.append(token)
     return marked
 
 
 def _shown(value: Any) -> str:
-    return print_value(value)
+    return value.pattern if isinstance(value, Regex) else print_value(value)
 
 
 class _Planner:
@@ -249,14 +249,14 @@ def _compare(sign: str, left: Any, right: Any) -> bool:
 
 
 def _match(sign: str, left: Any, right: Any) -> bool:
-    for side in (left, right):
-        if not isinstance(side, str):
+    for side, kinds in ((left, str), (right, (str, Regex))):
+        if not isinstance(side, kinds):
             raise _error(side, f"comparator '{sign}'", _NUMBER)
     try:
-        found = regex(right).search(left) is not None
+        found = (right if isinstance(right, Regex) else regex(right)).search(left) is not None
     except ExpressionError as error:
         raise ExpressionError(
-            f"Unable to compile regexp pattern '{right}': {error.message}"
+            f"Unable to compile regexp pattern '{_shown(right)}': {error.message}"
         ) from None
     return found is (sign == "=~")
 
@@ -279,7 +279,7 @@ def _arithmetic(sign: str, left: float, right: float) -> float:
         case "%":
             return math.fmod(left, right) if right and math.isfinite(left) else math.nan
         case "**":
-            return _power(left, right)
+            return go_pow(left, right)
     return _bits(sign, _integer(left), _integer(right))
 
 
@@ -287,15 +287,6 @@ def _divided(left: float, right: float) -> float:
     if right:
         return left / right
     return math.nan if left == 0 or math.isnan(left) else math.copysign(math.inf, left)
-
-
-def _power(left: float, right: float) -> float:
-    try:
-        return math.pow(left, right)
-    except OverflowError:
-        return math.inf
-    except ValueError:
-        return math.nan
 
 
 def _bits(sign: str, left: int, right: int) -> float:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
+from argotui.expr.functions_number import parse_float
 from argotui.expr.gotext import print_value
 from argotui.expr.layout import RFC3339
 from argotui.expr.times import SECOND, Time, parse_time
@@ -95,6 +96,7 @@ _DATES = (
     "2006-01-02T15:04:05Z0700",
 )
 _LONGEST_DATE = 40
+_LONGEST = 1000  # digits of a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,15 @@ def _is_sign(char: str) -> bool:
     return not (char.isalpha() or char.isdecimal() or char in "()[]'\"")
 
 
+def _is_hex(char: str) -> bool:
+    return char.isdecimal() or char.lower() in "abcdef"
+
+
+def _hex(digits: str) -> float | None:
+    number = int(digits, 16) if digits and digits.isascii() and len(digits) < _LONGEST else None
+    return None if number is None or number >= 1 << 64 else float(number)
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -185,6 +196,8 @@ class _Reader:
         while self.position < len(self.text):
             char = self.text[self.position]
             if char == "\\":
+                if self.position + 1 == len(self.text):
+                    raise ExpressionError("nothing follows the backslash")  # Go: a panic
                 parts.append(self.text[self.position + 1 : self.position + 2])
                 self.position += 2
                 continue
@@ -199,21 +212,15 @@ class _Reader:
         return "".join(parts), False
 
     def number(self) -> Token:
-        if self.text.startswith("0x", self.position):
+        if self.text.startswith("0x", self.position) and self.position + 2 < len(self.text):
             self.position += 2
-            hexes, _ = self.until(lambda c: c.lower() in "0123456789abcdef", whitespace=False)
-            try:
-                value = float(int(hexes, 16))
-            except ValueError:
-                raise ExpressionError(f"Unable to parse hex value '{hexes}' to uint64\n") from None
-            return Token(Kind.NUMERIC, value, print_value(value))
-        digits, _ = self.until(_is_numeric, whitespace=False)
-        try:
-            value = float(digits)
-        except ValueError:
-            raise ExpressionError(
-                f"Unable to parse numeric value '{digits}' to float64\n"
-            ) from None
+            digits, _ = self.until(_is_hex, whitespace=False)
+            value, kind = _hex(digits), "hex value '{}' to uint64"
+        else:
+            digits, _ = self.until(_is_numeric, whitespace=False)
+            value, kind = parse_float(digits), "numeric value '{}' to float64"
+        if value is None:
+            raise ExpressionError(f"Unable to parse {kind.format(digits)}\n")
         return Token(Kind.NUMERIC, value, print_value(value))
 
     def word(self) -> Token:

@@ -14,7 +14,12 @@ _VALUES = ("1", "2.5", "0", "-3", "0x1F", "1e3", ".5", "7.", "true", "false", "a
            "my-value", "a.b", "A.B", "x_1", "'a'", '"b c"', "'1'", '"2024-01-02"', "'12:30'",
            "'2024-01-02T03:04:05Z'", "'3:04PM'", "''", "'^a.*'", "'('", "[x]", "[a b]", "(1, 2)",
            "('a', 'b')", "(Failed, Error)", "é", "a1", "1a", "'it\\'s'", "nil", "in", "f(1)", "v1.2",
-           "100", "'%d'", "a\\-b", "\"q'")  # fmt: skip
+           "100", "'%d'", "a\\-b", "\"q'", "0x", "0xFFFFFFFFFFFFFFFFF", "0xfffffffffffffff1", "0X1F",
+           "1..2", "1.2.3", "٣", "1٣", "९", "a\u00a0b", "\u2003", "ß", "x\u0301", "\U0001f600", "_a", "a.", "a.É",
+           "'\\u00e9'", "\\", "a\\", "'a\\", "[", "[]", "[a\\]b]", "' '", "'\t'", "'Mon Jan  2 15:04:05 2006'",
+           "'2024-02-30'", "'24:61'", "'2024-01-02 03:04'", "'2024-01-02T03Z'", "'(a|b)*c'", "'\\\\d+'",
+           "'[[:alpha:]]'", "'a{2,1}'", "'(?i)A'", "'(?P<n>x)'", "'\\\\pL'", "99999999999999999999", "1.7976931348623157e308",
+           "0.1", "1000000", "123456789", "4.9", "()", "(())", "in (a)", "true.x", "NaN", "'Inf'")  # fmt: skip
 _SIGNS = ("==", "!=", "<", ">", "<=", ">=", "=~", "!~", "in", "&&", "||", "+", "-", "*", "/", "%",
           "**", "&", "|", "^", "<<", ">>", "??", ",", "?", ":", "IN", "=", "===", "!")  # fmt: skip
 _USUAL = ("==", "==", "!=", "<", ">", "&&", "||", "in", "=~", "+", "??")
@@ -54,6 +59,8 @@ def differences(oracle: Oracle, seed: int, count: int) -> list[Difference]:
     found = []
     for text, answer in zip(texts, answers, strict=True):
         difference = compared(text, told(answer), ours(partial(evaluate_when, text)))
-        if difference is not None and text:
+        # a backslash at the end makes govaluate panic: there are no words to have
+        panic = text.endswith("\\") and "index out of range" in answer.get("error", "")
+        if difference is not None and text and not (panic and difference.what == "words"):
             found.append(difference)
     return found

@@ -43,6 +43,8 @@ TRUE = [
     "() ?? true",
     "'x' == \"x\"",
     "é == é",
+    "ab =~ 'a' + 'b'",
+    "-3 ** 100 == 515377520732011400000000000000000000000000000000",
 ]
 FALSE = [
     "heads == tails",
@@ -130,6 +132,19 @@ PARSE = "Failed to parse 'when' expression '{}': "
             "Value 'a' cannot be used with the comparator 'in', it is not a number",
         ),
         ("-true", EVALUATE, "Value 'true' cannot be used with the prefix '-'"),
+        (
+            "a =~ 'p' + 1",
+            EVALUATE,
+            "Value 'p' cannot be used with the modifier '+', it is not a number",
+        ),
+        ("٣ == 3", INVALID, "Unable to parse numeric value '٣' to float64\n"),
+        (
+            "0xFFFFFFFFFFFFFFFFF > 1",
+            INVALID,
+            "Unable to parse hex value 'FFFFFFFFFFFFFFFFF' to uint64\n",
+        ),
+        ("0x == 1", INVALID, "Unable to parse hex value '' to uint64\n"),
+        ("a < a\\", INVALID, "nothing follows the backslash"),
     ],
 )
 def test_mistakes_have_argos_words(text, prefix, message):
