@@ -55,6 +55,7 @@ class Play:
         self.rejected: list[str] = []
         self.waiting: list[Event] = []  # answers about claims; sent at once if `provides`
         self.provides = False
+        self.unread: list[Event] = []  # answers about ConfigMaps, sent at once: there is none
 
     # -- what happens -------------------------------------------------------------------------
 
@@ -65,8 +66,8 @@ class Play:
         event = replace(event, at=self.now, cause=f"e{len(self.changes)}")
         step = self.engine.handle(event)
         self._take(step)
-        while self.provides and self.waiting:
-            self.send(self.waiting.pop())
+        while self.unread or (self.provides and self.waiting):
+            self.send((self.unread or self.waiting).pop())
         return self
 
     def report(self, node: str, outcome: str | int = 0, **facts: Any) -> Play:
@@ -168,8 +169,10 @@ class Play:
                     self.work[command.ref.node_name] = (command.ref, command.work)
                 case StopWork():
                     self.work.pop(command.ref.node_name, None)
-                case Ask(kind="claims" | "budget" | "config-map"):
+                case Ask(kind="claims" | "budget"):
                     self.waiting.append(Answered(question=command.question))
+                case Ask(kind="config-map"):
+                    self.unread.append(Answered(question=command.question))
                 case SetTimer():
                     self.timer = command.at
         for name in list(self.work):
