@@ -120,3 +120,14 @@ def test_a_driver_loads_no_command_line():
 def test_a_list_of_runs_loads_no_journal():
     unread = ("argotui.journal.store", "argotui.model.changes", "argotui.model.manifest")
     assert not loads("import argotui.cli.runs", *unread)
+
+
+def test_a_first_frame_leaves_what_a_key_opens():
+    opened = [f"argotui.tui.screens.{name}" for name in ("help", "metrics", "approve")]
+    assert not loads("import argotui.tui.app", *opened)
+
+
+def test_a_start_loads_no_library_that_few_ask_for():
+    """The parser of a settings file, time zones, what is installed: 15 ms of every start."""
+    few = ("tomllib", "zoneinfo", "importlib.metadata")
+    assert not loads("import argotui.cli.run, argotui.cli.session, argotui.cli.screen", *few)

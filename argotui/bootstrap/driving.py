@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import site
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -81,13 +82,9 @@ async def launch_run(
 
 def _driver_environment() -> dict[str, str]:
     """The driver finds the package that this process found, also where it is not installed."""
-    from importlib import metadata
-
     environment = dict(os.environ)
-    try:
-        metadata.distribution("argotui")
-    except metadata.PackageNotFoundError:
-        root = str(Path(argotui.__file__).parent.parent)
+    root = str(Path(argotui.__file__).parent.parent)
+    if root not in (*site.getsitepackages(), site.getusersitepackages()):
         old = environment.get("PYTHONPATH", "")
         environment["PYTHONPATH"] = f"{root}{os.pathsep}{old}" if old else root
     return environment

@@ -23,13 +23,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from argotui.cli.text import parse_duration
 from argotui.journal.expiry import Keeping
@@ -69,6 +66,8 @@ def config_path() -> Path:
     named = os.environ.get("ARGOTUI_CONFIG")
     if named:
         return Path(named)
+    import platformdirs
+
     return platformdirs.user_config_path("argotui") / "config.toml"
 
 
@@ -80,9 +79,11 @@ def load_config() -> Config:
     except FileNotFoundError:
         if os.environ.get("ARGOTUI_CONFIG"):
             raise UsageError(f"{path}: no such file (named by ARGOTUI_CONFIG)") from None
-        return Config(path=path)
+        return Config(path=path)  # most have none: only who has one waits for its parser
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
+    import tomllib
+
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -197,10 +198,10 @@ def _line_of(text: str, key: str) -> int:
     return 1
 
 
-def _line_of_error(error: tomllib.TOMLDecodeError, text: str) -> int:
+def _line_of_error(error: ValueError, text: str) -> int:
     found = re.search(r"at line (\d+)", str(error))
     return int(found[1]) if found else max(1, len(text.splitlines()))
 
 
-def _reason(error: tomllib.TOMLDecodeError) -> str:
+def _reason(error: ValueError) -> str:
     return re.sub(r" \(at (line \d+, column \d+|end of document)\)", "", str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import App
@@ -31,7 +32,7 @@ _SOON = 0.35  # just after the moment from which a wait is spoken of
 class ArgotuiApp(App[Left]):
     """Shows one run. `leave` ends it with how the person left."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar = ["app.tcss", "screens/run.tcss"]  # a screen's own costs another parse
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = paint.first("ctrl+c", "interrupt")
     TITLE = "argotui"
@@ -52,8 +53,10 @@ class ArgotuiApp(App[Left]):
         self.run_screen.steering = Steering(self, self.run_screen)
         self._had_ended = True  # what has ended before we came is no news
 
+    def get_default_screen(self) -> RunScreen:
+        return self.run_screen
+
     def on_mount(self) -> None:
-        self.push_screen(self.run_screen)
         self.set_interval(_TICK, self._tick)
         self.set_timer(_SOON, self._tick)
         self._start_feed()

@@ -19,13 +19,13 @@ from argotui.tui import forms, heading, keys, text, tree
 from argotui.tui.draw import lasted
 from argotui.tui.look import BAD, State, run_state
 from argotui.tui.rows import Row
-from argotui.tui.screens.approve import Answer, ApproveSheet
 from argotui.tui.screens.sheets import AskSheet, Choice, PaletteSheet, ReasonSheet
 from argotui.tui.show import Notice, Way
 from argotui.tui.truth import Piece
 
 if TYPE_CHECKING:
     from argotui.tui.app import ArgotuiApp
+    from argotui.tui.screens.approve import Answer
     from argotui.tui.screens.run import RunScreen
 
 _MOST_PROBLEMS = 4
@@ -69,6 +69,8 @@ class Steering:
         self._open_sheet(row, said)
 
     def _open_sheet(self, row: Row, said: str) -> None:
+        from argotui.tui.screens.approve import ApproveSheet
+
         assert row.node is not None
         source = self.presenter.info.source if self.presenter.info is not None else {}
         form = forms.form_for(row.node, source, self.presenter.outlook)
@@ -134,6 +136,10 @@ class Steering:
     def close_stale_sheet(self) -> None:
         """Somebody else decided while the sheet was open: close it and say so."""
         sheet = self.app.screen
+        if sheet is self.screen:
+            return
+        from argotui.tui.screens.approve import ApproveSheet
+
         if isinstance(sheet, ApproveSheet) and sheet.form.node not in self.presenter.waiting:
             sheet.dismiss(None)
             self.screen.say(f"{sheet.form.title} does not wait any more")

@@ -606,3 +606,10 @@ def test_ten_thousand_rows_answer_keys():
         await until(pilot, "the change", lambda: "boom" in text_of(app))
 
     drive(run, script)
+
+
+def test_the_first_frame_is_the_run_no_empty_screen_lies_below_it():
+    async def script(app, pilot):
+        assert app.screen_stack == [app.run_screen]
+
+    drive(release(), script)

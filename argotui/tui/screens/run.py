@@ -1,6 +1,7 @@
 """The run screen: header, tree, node pane, footer. Lays them out, and passes keys on.
 
-Decides nothing about the run: what a person asks for goes to `Steering`.
+Decides nothing about the run: what a person asks for goes to `Steering`. Screens that are opened
+with a key are imported when they are: the first frame does not wait for them.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from argotui.tui.keys import Situation
 from argotui.tui.log_places import has_log
 from argotui.tui.look import BAD, Glyphs
 from argotui.tui.presenter import Edits, Presenter
-from argotui.tui.screens.help import HelpScreen
-from argotui.tui.screens.metrics import MetricsScreen
 from argotui.tui.screens.seeking import Seeking
 from argotui.tui.show import Hint
 from argotui.tui.steering import Steering
@@ -38,7 +37,6 @@ _MANY = 99  # rows from which their number is shown
 class RunScreen(Screen[None]):
     """Narrow: one pane at a time (`-on-node` says which). Wide: both, unless one is zoomed."""
 
-    CSS_PATH = "run.tcss"
     BINDINGS = paint.bindings(keys.ANYWHERE, keys.NODE)
     AUTO_FOCUS = "#tree"
 
@@ -356,9 +354,13 @@ class RunScreen(Screen[None]):
             self.steering.leave()
 
     def action_help(self) -> None:
+        from argotui.tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(self.situation().place, self.glyphs))
 
     def action_metrics(self) -> None:
+        from argotui.tui.screens.metrics import MetricsScreen
+
         self.app.push_screen(MetricsScreen(self.presenter, self.now, self.glyphs))
 
     def action_palette(self) -> None:
