@@ -32,7 +32,7 @@ cluster that cannot be read.
 
 | `-o` | |
 |---|---|
-| `pretty` | with the lines that it is about; the default |
+| `pretty` | with the lines that it is about and what to do; as wide as the terminal; the default |
 | `simple` | a line a problem: `file:line:column: what; what to do` |
 | `json` | one object: `ok`, `errors`, `warnings`, `objects`, `files`, `notes`, and `problems` with `file`, `line`, `column`, \
 `severity`, `name`, `subject`, `what`, `hint` |

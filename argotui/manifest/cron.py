@@ -22,9 +22,13 @@ def schedule_error(schedule: str) -> str:
     """Return what is wrong with a schedule, empty if nothing is."""
     text = schedule.strip()
     if text.startswith(("TZ=", "CRON_TZ=")):
-        text = text.partition(" ")[2].strip()
+        zone, _, text = text.partition("=")[2].partition(" ")
+        if not is_zone(zone):
+            return f"provided bad location {zone}"
+        text = text.strip()
     if text.startswith("@every "):
-        return "" if parse_duration(text[7:].strip()) else f"failed to parse duration {text}"
+        every = parse_duration(text[7:].strip())
+        return f"failed to parse duration {text}" if every is None else ""
     if text.startswith("@"):
         return "" if text in _SPECIAL else f"unrecognized descriptor: {text}"
     parts = text.split()
@@ -35,6 +39,19 @@ def schedule_error(schedule: str) -> str:
             if not _is_range(item, low, high, words):
                 return f"failed to parse {name} {item}"
     return ""
+
+
+def is_zone(zone: str) -> bool:
+    """Say whether this machine knows a time zone of that name, as Go's library names them."""
+    if zone in ("Local", "UTC", ""):
+        return True
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # few manifests name a zone
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _is_range(item: str, low: int, high: int, words: list[str]) -> bool:

@@ -84,11 +84,20 @@ def check_names(
 
 
 def check_arguments(
-    cx: Context, site: Site, path: Path, prefix: str, arguments: Arguments, *, allow_empty: bool
+    cx: Context,
+    site: Site,
+    path: Path,
+    prefix: str,
+    arguments: Arguments,
+    *,
+    allow_empty: bool,
+    inputs: Set[str] = frozenset(),
 ) -> None:
-    """Argo: A1-A8. `prefix` ends with a dot, as in `spec.arguments.`."""
+    """Argo: A1-A8. `prefix` ends with a dot, as in `spec.arguments.`; `inputs` are those of the
+    template around a call, which names may be made of."""
     for part, items in (("parameters", arguments.parameters), ("artifacts", arguments.artifacts)):
-        check_names(cx, site, (*path, part), prefix + part, items, parameters=True)
+        where = (*path, part)
+        check_names(cx, site, where, prefix + part, items, parameters=True, inputs=inputs)
     for i, parameter in enumerate(arguments.parameters):
         where = (*path, "parameters", i)
         name = f"{prefix}{parameter.name}"

@@ -184,7 +184,15 @@ def _check_scope(
     source = at_path(template.source, path)
     check_tags(cx, site, path, f"{prefix} ", source, known, inputs, names)
     where = (*path, "arguments")
-    check_arguments(cx, site, where, f"{prefix}.arguments.", task.arguments, allow_empty=False)
+    check_arguments(
+        cx,
+        site,
+        where,
+        f"{prefix}.arguments.",
+        task.arguments,
+        allow_empty=False,
+        inputs=inputs,
+    )
     _check_missing(cx, site, path, prefix, task, ancestors)
     warn_depends(cx, site, path, task)
     warn_strangers(cx, site, path, source, task, ancestors)

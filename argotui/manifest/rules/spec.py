@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from argotui.manifest.cron import schedule_error
+from argotui.manifest.cron import is_zone, schedule_error
 from argotui.manifest.rules.arguments import check_names
 from argotui.manifest.rules.context import Context, Site
 from argotui.manifest.rules.limits import check_spec_limits
@@ -102,12 +101,6 @@ def check_cron(cx: Context, site: Site, workflow: Workflow) -> None:
 
 
 def _check_zone(cx: Context, site: Site, zone: Any) -> None:
-    if not zone:
-        return
-    if zone == "Local":
-        return
-    try:
-        ZoneInfo(str(zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    if zone and not is_zone(str(zone)):
         what = f'invalid timezone "{zone}": unknown time zone {zone}'
         cx.error(site, ("spec", "timezone"), what)

@@ -58,7 +58,15 @@ def _check_step(
     names.add(f"steps.{name}.status")
     names |= loop_names(cx, site, path, prefix, step)
     where = (*path, "arguments")
-    check_arguments(cx, site, where, f"{prefix}.arguments.", step.arguments, allow_empty=False)
+    check_arguments(
+        cx,
+        site,
+        where,
+        f"{prefix}.arguments.",
+        step.arguments,
+        allow_empty=False,
+        inputs=inputs,
+    )
     called = yield from check_call(cx, site, path, prefix, step, inputs)
     own = call_scope(cx, f"steps.{name}", step, called)
     check_tags(

@@ -206,3 +206,68 @@ def test_run_and_plan_take_a_library_too(lint, capsys):
     assert run(["plan", "a.yaml", "--library", "lib"]) == 0
     assert "lib" in capsys.readouterr().out
     assert run(["run", "a.yaml", "--library", "lib", "--runtime", "fake", "--plain"]) == 0
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 8)}]\n"
+    for old, new in zip("abcdefg", "bcdefgh", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x1f\x8b\x08\x00" + bytes(range(256)) * 9, "this looks like a binary file"),
+        (b"\x00\x01\x02" * 99, "this looks like a binary file"),
+        (GOOD.encode("utf-16"), "the file is UTF-16"),
+        (GOOD.replace("image: x", "image: \xe9").encode("latin-1"), "is not UTF-8"),
+        (BOMB.encode(), "an anchor that repeats itself is the usual cause"),
+        (b"a: &a {b: *a}\n", "anchor 'a' value contains itself"),
+        (b"a: &a\n  <<: *a\n", "anchor 'a' value contains itself"),
+        (b"[" * 99_999, "nested more than 200 levels deep"),
+        (b"", "there is nothing to lint"),
+        (b"---\n---\n# nothing\n", "there is nothing to lint"),
+        (GOOD.encode() + b"# " + b"x" * (50 << 20), "larger than 16 MiB, which no manifest is"),
+    ],
+    ids=["gzip", "zeros", "utf-16", "latin-1", "bomb", "cycle", "merged cycle", "deep", "empty",
+         "comments", "50 MB"],
+)  # fmt: skip
+def test_what_is_no_manifest_is_one_message(lint, tmp_path, content, said):
+    (tmp_path / "w.yaml").write_bytes(content)
+    code, out, err = lint("w.yaml")
+    assert code == 2
+    told = " ".join((out + err).split())
+    assert said in told
+    assert out.startswith("w.yaml: 1 problem\n") != bool(err)
+    assert len(out + err) < 1000
+
+
+def test_a_binary_file_is_not_shown(lint, tmp_path):
+    (tmp_path / "w.yaml").write_bytes(bytes(range(256)) * 9)
+    _, out, _ = lint("w.yaml")
+    assert " │ " not in out
+
+
+def test_a_folder_without_manifests_and_a_name_that_is_not_there_are_said(lint, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for name, said in (("folder", "no .yaml, .yml, .json files in this folder"),
+                       ("gone.yaml", "no such file or folder")):  # fmt: skip
+        assert lint(name) == (2, "", f"argotui: {name}: {said}\n")
+
+
+def test_ten_thousand_templates_are_looked_at_in_time(lint):
+    import time
+
+    many = "".join(f"- {{name: t{i}, container: {{image: x}}}}\n" for i in range(10_000))
+    begun = time.process_time()
+    code, out, _ = lint("w.yaml", "--strict", w=document(f"entrypoint: t0\ntemplates:\n{many}"))
+    assert time.process_time() - begun < 30  # seconds; about one and a half
+    assert code == 2
+    assert "Too many: 10000: must have at most 200 items" in out
+
+
+def test_on_a_screen_nothing_is_wider_than_it(lint, monkeypatch):
+    monkeypatch.setattr("argotui.cli.lint.columns", lambda _: 60)
+    _, out, _ = lint("w.yaml", w=CALLER.replace("arguments", "argumnets"))
+    assert "→ did you mean 'arguments'?" in out
+    assert max(map(len, out.splitlines())) <= 60
