@@ -58,6 +58,7 @@ class KubernetesRuntime:
         self._watcher: Watcher | None = None
         self._explaining: asyncio.Task[None] | None = None
         self._emit: Emit = lambda observation: None
+        self._told: set[str] = set()
 
     @property
     def performs(self) -> tuple[type[Work], ...]:
@@ -181,7 +182,7 @@ class KubernetesRuntime:
             {"labelSelector": f"{LABEL_RUN}={self._run.run_id}"},
             seen=lambda kind, pod: in_loop(loop, pods.seen, kind, pod),
             listed=lambda found: in_loop(loop, pods.listed, found),
-            troubled=lambda text: None,
+            refused=lambda text: in_loop(loop, self._refused, text),
         )
         known = list(folder.load())
         for kept in known:
@@ -203,6 +204,12 @@ class KubernetesRuntime:
                 pod = by_name.get(kept.ref.pod_name)
             pods.recover(kept, pod)
         watcher.start()
+
+    def _refused(self, text: str) -> None:
+        """Say once why the pods are not seen as they change."""
+        if text not in self._told:
+            self._told.add(text)
+            _tell(text)
 
     def _cluster(self) -> ClusterPlace:
         return self._client.place

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from argotui.runtimes.kubernetes.client import STREAM_SECONDS, Client, Request, Stream
-from argotui.runtimes.kubernetes.errors import ApiError
+from argotui.runtimes.kubernetes.errors import ApiError, explained
 
 WATCH_SECONDS = 300  # what the server is asked to let a watch last
 _LONGEST_WAIT = 10.0
@@ -30,7 +30,8 @@ def in_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *args:
 
 class Watcher:
     """`seen(kind, pod)` gets ADDED, MODIFIED and DELETED, `listed(pods)` all there are after a
-    fresh list, `troubled(text)` why nothing is seen for now ("" when it goes on)."""
+    fresh list, `troubled(text)` why nothing is seen for now ("" when it goes on), `refused(text)`
+    what the server will not do later either: then it is listed again and again."""
 
     def __init__(
         self,
@@ -41,10 +42,13 @@ class Watcher:
         seen: Callable[[str, Pod], None],
         listed: Callable[[list[Pod]], None],
         troubled: Callable[[str], None] = lambda text: None,
+        refused: Callable[[str], None] = lambda text: None,
         read_seconds: float = STREAM_SECONDS,
     ) -> None:
+        self._what = f"cannot watch {path.rpartition('/')[2]}"
         self._client, self._path, self._selection = client, path, selection
         self._seen, self._listed, self._troubled = seen, listed, troubled
+        self._refused = refused
         self._read_seconds = read_seconds
         self._ended = threading.Event()
         self._stream: Stream | None = None
@@ -83,6 +87,9 @@ class Watcher:
                     self._version, wait = "", 0.0
                     continue
                 self._troubled(error.message)
+                if not error.may_pass:  # no right to watch, perhaps: then lists have to do
+                    self._version = ""
+                    self._refused(explained(error, self._what))
                 longer = min(max(wait * 2, 0.2), _LONGEST_WAIT)
                 wait = error.retry_after if error.retry_after is not None else longer
                 wait *= random.uniform(1.0, 1.2)
