@@ -23,9 +23,9 @@ from argotui.expr.golang import (
     sprintf,
     with_sorted_keys,
 )
+from argotui.expr.programs import evaluate_when
 from argotui.expr.readjson import parse_json
 from argotui.expr.scope import MapScope, Scope
-from argotui.expr.when import evaluate_when
 from argotui.model.bodies import Call, Step
 from argotui.model.manifest import Arguments, Artifact, Json, Parameter, Sequence
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from argotui.engine.core import HardError
 from argotui.expr.errors import ExpressionError
-from argotui.expr.evaluate import compile_expression
+from argotui.expr.programs import compile_expression
 
 
 def evaluate_bool(expression: str, env: Mapping[str, Any], at: float) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.evaluate import compile_expression
 from argotui.expr.golang import compact_json
+from argotui.expr.programs import compile_expression
 from argotui.model.bodies import DataBody
 from argotui.model.manifest import JsonObject, Template
 from argotui.model.status import NodePhase

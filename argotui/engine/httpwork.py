@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.evaluate import compile_expression
+from argotui.expr.programs import compile_expression
 from argotui.model.bodies import HttpBody
 from argotui.model.manifest import Template
 from argotui.model.status import NodePhase

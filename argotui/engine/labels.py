@@ -8,7 +8,7 @@ from typing import Any
 
 from argotui.engine.core import Core, HardError
 from argotui.expr.errors import ExpressionError
-from argotui.expr.evaluate import compile_expression
+from argotui.expr.programs import compile_expression
 from argotui.model.manifest import JsonObject
 
 _LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from argotui.engine.core import Core, HardError
 from argotui.engine.producers import Layered
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
-from argotui.expr.functions_number import parse_float
 from argotui.expr.golang import quote, seconds_text
+from argotui.expr.programs import evaluate_when
 from argotui.expr.scope import Lack, MapScope, Scope
 from argotui.expr.template import map_strings
-from argotui.expr.when import evaluate_when
 from argotui.model.manifest import Metrics, Template
 from argotui.model.metrics import Kind, Labels, Measured, Operation
 from argotui.model.resources import node_resources
@@ -183,7 +182,7 @@ def _counted(core: Core, filled: Mapping[str, Any], owner: Node | None) -> Measu
         raise HardError(_unmade(filled, "invalid custom metric type"))
     body = filled[kind]
     text = str(body.get("value") if body.get("value") is not None else "")
-    value = parse_float(text)
+    value = _number(text)
     if value is None:
         why = f"strconv.ParseFloat: parsing {quote(text)}: invalid syntax"
         raise HardError(_unmade(filled, why))
@@ -222,8 +221,14 @@ def _labels(filled: Mapping[str, Any], kind: Kind) -> Labels:
     return tuple(sorted(labels.items()))
 
 
+def _number(text: str) -> float | None:
+    from argotui.expr.functions_number import parse_float  # half of the language comes with it
+
+    return parse_float(text)
+
+
 def _buckets(filled: Mapping[str, Any], bounds: Iterable[Any]) -> tuple[float, ...]:
-    found = [parse_float(str(bound)) for bound in bounds]
+    found = [_number(str(bound)) for bound in bounds]
     rising = sorted({bound for bound in found if bound is not None and bound < float("inf")})
     if None in found:
         raise HardError(_unmade(filled, "a bucket of the histogram is no number"))

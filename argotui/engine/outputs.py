@@ -8,8 +8,8 @@ from typing import Any
 from argotui.engine.core import Core, HardError
 from argotui.engine.references import output_artifacts
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
-from argotui.expr.evaluate import compile_expression
 from argotui.expr.golang import quote, to_text
+from argotui.expr.programs import compile_expression
 from argotui.expr.scope import Scope
 from argotui.expr.template import CLOSE, OPEN
 from argotui.model.manifest import Parameter, Template

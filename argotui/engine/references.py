@@ -15,8 +15,8 @@ from typing import Any
 from argotui.engine.core import Core, HardError
 from argotui.engine.producers import Layered
 from argotui.expr.errors import ExpressionError
-from argotui.expr.evaluate import compile_expression
 from argotui.expr.golang import quote
+from argotui.expr.programs import compile_expression
 from argotui.expr.scope import MapScope, Scope
 from argotui.expr.template import CLOSE, OPEN
 from argotui.model.manifest import Arguments, Artifact, Inputs, Template

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from argotui.expr.errors import AbsentReference, ExpressionError, TagError, Unresolved
 from argotui.expr.gotext import quote, to_text
+from argotui.expr.programs import compile_expression
 from argotui.expr.scope import Lack, Scope
 
 if TYPE_CHECKING:
@@ -230,9 +231,6 @@ def _expression(tag: Tag, filling: _Filling) -> str:
 
 def compile_text(expression: str) -> Program:
     """Compile what stands in `{{=...}}`; errors carry Argo's prefix."""
-    # most workflows have no expression, and the language takes 60 ms to load
-    from argotui.expr.evaluate import compile_expression
-
     try:
         return compile_expression(expression)
     except ExpressionError as error:

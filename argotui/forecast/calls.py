@@ -12,9 +12,9 @@ from argotui.engine.calls import item_name, item_scope, loop_items, skip_message
 from argotui.engine.core import Core, HardError
 from argotui.engine.producers import Layered
 from argotui.expr.errors import ExpressionError, TagError
+from argotui.expr.programs import evaluate_when
 from argotui.expr.scope import Scope
 from argotui.expr.template import has_tag
-from argotui.expr.when import evaluate_when
 from argotui.model.bodies import Call
 from argotui.model.manifest import Json
 
