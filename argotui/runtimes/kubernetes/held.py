@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from argotui.runtimes.kubernetes.beside_script import BUSYBOX
 from argotui.runtimes.kubernetes.client import Client
+from argotui.runtimes.kubernetes.draft import HOME, Plan
 from argotui.runtimes.kubernetes.errors import ApiError, api_error
 from argotui.runtimes.kubernetes.script import FILE_MAX, hold_text
-from argotui.runtimes.kubernetes.shim import HOME, Plan
 
 _STDIN, _STDOUT, _ERROR = 0, 1, 3
 _PATIENCE = 60.0  # seconds without a byte

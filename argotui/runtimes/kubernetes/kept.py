@@ -16,7 +16,7 @@ from typing import Any
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, ContainerState, PodState, Report, WorkRef
-from argotui.runtimes.kubernetes.shim import Plan
+from argotui.runtimes.kubernetes.draft import Plan
 
 _KEY = re.compile(r"[\w.-]{1,300}")
 _REPORT = frozenset(each.name for each in fields(Report))

@@ -22,9 +22,9 @@ from argotui.model.errors import RuntimeFault
 from argotui.runtimes.kubernetes import configmaps
 from argotui.runtimes.kubernetes.client import Client
 from argotui.runtimes.kubernetes.configmaps import Refused
+from argotui.runtimes.kubernetes.draft import LABEL_RUN
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.leases import Leases
-from argotui.runtimes.kubernetes.shim import LABEL_RUN
 from argotui.runtimes.kubernetes.sights import Name, Sights
 
 NAME = "argotui-locks"  # of the ConfigMap, in the namespace of the locks

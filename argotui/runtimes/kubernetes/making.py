@@ -12,8 +12,8 @@ from typing import Any
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import WorkRef
 from argotui.runtimes.kubernetes.client import Client
+from argotui.runtimes.kubernetes.draft import LABEL_ATTEMPT, LABEL_RUN, Shaped, labels_of
 from argotui.runtimes.kubernetes.errors import ApiError, explained
-from argotui.runtimes.kubernetes.shim import LABEL_ATTEMPT, LABEL_RUN, Shaped, labels_of
 
 _QUOTA_DELAYS = (1.0, 2.0, 4.0, 8.0)  # seconds between tries; the last one repeats
 _GONE_SECONDS = 60.0  # for an earlier attempt's pod to go away

@@ -10,8 +10,8 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from argotui.runtimes.kubernetes.draft import Plan
 from argotui.runtimes.kubernetes.script import FILE_MAX, MAGIC
-from argotui.runtimes.kubernetes.shim import Plan
 
 HELD = "@"
 _TOO_LARGE = f"larger than {FILE_MAX >> 20} MB, the most that an output parameter can hold"

@@ -12,8 +12,8 @@ from typing import Any
 
 from argotui.model.errors import RuntimeFault
 from argotui.runtimes.kubernetes.client import Client
+from argotui.runtimes.kubernetes.draft import LABEL_RUN
 from argotui.runtimes.kubernetes.errors import ApiError, explained
-from argotui.runtimes.kubernetes.shim import LABEL_RUN
 
 _OPEN_PATIENCE = 20.0  # seconds for a cluster to answer before a run is refused
 LABEL_WORKFLOW = "workflows.argoproj.io/workflow"

@@ -18,6 +18,7 @@ from argotui.logs.spool import log_path
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import Observation, PodState, PodWork, Report, WorkRef
 from argotui.runtimes.kubernetes.client import Client
+from argotui.runtimes.kubernetes.draft import ANNOTATION_NODE_ID, LABEL_ATTEMPT, Plan, Setting
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.held import read_held
 from argotui.runtimes.kubernetes.kept import Folder, Kept
@@ -31,7 +32,7 @@ from argotui.runtimes.kubernetes.report import (
     settled,
     started,
 )
-from argotui.runtimes.kubernetes.shim import ANNOTATION_NODE_ID, LABEL_ATTEMPT, Plan, Setting, shape
+from argotui.runtimes.kubernetes.shim import shape
 from argotui.runtimes.kubernetes.tracked import Pod, Tracked
 from argotui.runtimes.kubernetes.unwrapped import asks, notes_of
 

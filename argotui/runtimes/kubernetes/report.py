@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from argotui.model.work import ContainerState, PodState, Report
+from argotui.runtimes.kubernetes.draft import Plan
 from argotui.runtimes.kubernetes.message import (
     LastWords,
     Outputs,
@@ -20,7 +21,6 @@ from argotui.runtimes.kubernetes.message import (
     last_words,
     outputs_of,
 )
-from argotui.runtimes.kubernetes.shim import Plan
 from argotui.runtimes.kubernetes.unwrapped import unwrapped
 
 _PHASES = {

@@ -16,6 +16,7 @@ from argotui.model.work import Observation, PodState, PodWork, Report, ResourceW
 from argotui.runtimes.kubernetes import configmaps
 from argotui.runtimes.kubernetes.claims import make_budget, make_claims, remove_claims
 from argotui.runtimes.kubernetes.client import Client
+from argotui.runtimes.kubernetes.draft import LABEL_RUN, Setting
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.events import explain_waiting
 from argotui.runtimes.kubernetes.kept import Folder
@@ -24,7 +25,6 @@ from argotui.runtimes.kubernetes.owner import ensure_owner, owner_reference, rem
 from argotui.runtimes.kubernetes.place import ClusterPlace
 from argotui.runtimes.kubernetes.pods import Pods
 from argotui.runtimes.kubernetes.resources import RenderJsonPath, Resources
-from argotui.runtimes.kubernetes.shim import LABEL_RUN, Setting
 from argotui.runtimes.kubernetes.watch import Watcher, in_loop
 from argotui.runtimes.port import Emit, RunPlace
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from argotui.runtimes.kubernetes.draft import Plan
 from argotui.runtimes.kubernetes.message import NO_LOG, LastWords
-from argotui.runtimes.kubernetes.shim import Plan
 
 RESULT = "r"  # the key of a result that was read from a log
 MIXED = "l"  # the same, where stderr may be in it

@@ -13,9 +13,10 @@ import pytest
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, PodWork, WorkRef
 from argotui.runtimes.kubernetes.beside_script import Beside, beside_text
+from argotui.runtimes.kubernetes.draft import HOME, Setting
 from argotui.runtimes.kubernetes.message import last_words
 from argotui.runtimes.kubernetes.script import hold_text
-from argotui.runtimes.kubernetes.shim import HOME, Setting, shape
+from argotui.runtimes.kubernetes.shim import shape
 
 REF = WorkRef(run_id="r1", node_name="wf.a", node_id="wf-1", attempt=1, pod_name="wf-a-1")
 SETTING = Setting(run_id="r1", workflow_name="wf", namespace="argo", shim_image="bb")

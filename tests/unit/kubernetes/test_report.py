@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from argotui.model.work import CollectedFile, PodState
+from argotui.runtimes.kubernetes.draft import Plan
 from argotui.runtimes.kubernetes.report import has_lost_a_main, report_of, settled, waits_for
-from argotui.runtimes.kubernetes.shim import Plan
 from argotui.runtimes.kubernetes.unwrapped import asks, notes_of
 
 PLAN = Plan(mains=("main",))

@@ -11,10 +11,11 @@ import pytest
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import CollectedFile, PodWork, StagedFile, WorkRef
+from argotui.runtimes.kubernetes.draft import Plan, Setting
 from argotui.runtimes.kubernetes.message import last_words, outputs_of
 from argotui.runtimes.kubernetes.retries import Tries
 from argotui.runtimes.kubernetes.script import Wrap, shim_text, sidecar_text
-from argotui.runtimes.kubernetes.shim import Plan, Setting, shape
+from argotui.runtimes.kubernetes.shim import shape
 from tests.waiting import until_sync
 
 REF = WorkRef(run_id="r1", node_name="wf.a", node_id="wf-1", attempt=2, pod_name="wf-a-1")
