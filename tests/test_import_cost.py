@@ -71,6 +71,12 @@ def test_lint_loads_no_screen_and_no_cluster(tmp_path, manifest):
     assert not loaded & {"asyncio", *HEAVY}
 
 
+def test_a_plan_loads_no_driver(tmp_path, manifest):
+    code, loaded, said = loaded_by("plan", manifest, tmp_path=tmp_path)
+    assert code == 0, said
+    assert not loaded & {"asyncio", *HEAVY}
+
+
 def test_a_headless_run_loads_no_screen_and_no_cluster(tmp_path, manifest):
     code, loaded, said = loaded_by(
         "run", "--plain", "--runtime", "local", "--no-sandbox", manifest, tmp_path=tmp_path

@@ -16,6 +16,7 @@ from argotui.cli import options as o
 from argotui.cli.failure import say
 from argotui.cli.text import fit
 from argotui.forecast.rows import Forecast, Row
+from argotui.model.sought import Elsewhere
 
 
 class PlanOutput(StrEnum):
@@ -47,7 +48,6 @@ def plan(
     Values that come with the run keep their tag, such as {{steps.a.outputs.result}}. Exit code 0,
     2 for an invalid manifest, 3 where --context names a cluster that cannot be read.
     """
-    from argotui.cli.elsewhere import named_cluster
     from argotui.cli.run import read_source
     from argotui.forecast.walk import forecast
     from argotui.submit.prepare import prepare
@@ -63,7 +63,7 @@ def plan(
         strict=strict,
         runtime=Where.LOCAL,
     )
-    cluster = named_cluster(kube_context, namespace)
+    cluster = _cluster(kube_context, namespace)
     source = read_source(files or (), library, origin=origin, elsewhere=cluster)
     prepared = prepare(source, choices)
     for warning in prepared.warnings:
@@ -74,6 +74,14 @@ def plan(
     title = name or f"{prepared.workflow.metadata.generate_name or prepared.name}"
     _print(found, title if name else f"{title.rstrip('-')}-*****", output)
     return exits.SUCCEEDED
+
+
+def _cluster(context: str | None, namespace: str | None) -> Elsewhere | None:
+    if not (context or namespace):
+        return None  # most plans ask no cluster: they do not wait for the runtimes
+    from argotui.cli.elsewhere import named_cluster
+
+    return named_cluster(context, namespace)
 
 
 def _print(found: Forecast, title: str, output: PlanOutput) -> None:
