@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from argotui.engine.core import Core, new_node
+from argotui.engine.containers import container_judged
+from argotui.engine.core import Core
 from argotui.engine.datawork import judge_data
 from argotui.engine.httpwork import judge_http
 from argotui.engine.reportjson import report_json
@@ -17,7 +18,7 @@ from argotui.model.manifest import Template
 from argotui.model.resources import pod_resources
 from argotui.model.status import Node, NodePhase, NodeType
 from argotui.model.work import DataWork, HttpWork, PodWork, Report, ResourceWork, Work
-from argotui.pods.judge import ContainerJudgement, Judgement, judge
+from argotui.pods.judge import Judgement, judge
 
 _ACTIVE = (NodePhase.PENDING, NodePhase.RUNNING)
 
@@ -40,7 +41,7 @@ def reported(core: Core, event: WorkReported) -> None:
         for text in event.report.notes:
             core.note(text, node.name)
     for child in judgement.children:
-        _container_node(core, node, child)
+        container_judged(core, node, child)
 
 
 def _judged(core: Core, work: Work, report: Report, template: Template, node: Node) -> Judgement:
@@ -90,38 +91,3 @@ def _try_again(core: Core, node: Node) -> None:
         return
     if boundary is not None and boundary.type is NodeType.DAG and not boundary.has_ended:
         core.patch(retry, daemoned=False)
-
-
-def _container_node(core: Core, pod: Node, child: ContainerJudgement) -> None:
-    """Keep the node of one container of a containerSet. Argo: 1.1."""
-    name = f"{pod.name}.{child.name}"
-    node = core.state.nodes.get(name)
-    if node is None:
-        made = new_node(
-            core, name, node_type=NodeType.CONTAINER, phase=NodePhase.PENDING, boundary=pod.name,
-            template_name=pod.template_name, template_ref=pod.template_ref,
-            template_scope=pod.template_scope, started_at=child.started_at or core.now,
-        )  # fmt: skip
-        node = core.create(made, parent=pod.name)
-        _link_container(core, pod, child.name, name)
-    if node.phase is not child.phase and not node.has_ended:
-        core.mark(node, child.phase, child.message or None)
-        if child.finished_at is not None and node.has_ended:
-            _take_times(core, node, child.started_at, child.finished_at)
-
-
-def _take_times(core: Core, node: Node, began: float | None, ended: float) -> None:
-    """Let a container have the times that its runtime tells, whole seconds perhaps: by those it
-    may have ended before its node was made."""
-    started = node.started_at if began is None else began
-    core.patch(node, started_at=min(started or ended, ended), finished_at=ended)
-
-
-def _link_container(core: Core, pod: Node, container: str, name: str) -> None:
-    asked = core.state.work[pod.name][1]
-    order = asked.order if isinstance(asked, PodWork) else {}
-    needs = order.get(container, ())
-    if not needs:
-        core.link(pod.name, name)
-    for need in needs:
-        core.link(f"{pod.name}.{need}", name)

@@ -29,36 +29,61 @@ def look_again(core: Core) -> None:
 
 
 def enforce(core: Core) -> bool:
-    """Fail what may not go on; says whether there was any."""
+    """Fail what may not go on, pods first; says whether there was any. A daemon that is up ends
+    with its boundary, as ever."""
     run = core.state.run
     if not is_asked_for(core):
         return False
-    late = run.shutdown is Shutdown.NONE
-    ended = False
-    for node in list(core.state.nodes.values()):
-        if node.has_ended or (node.type not in _LEAVES and not node.waiting_lock):
-            continue
-        on_exit = part_of_exit_handler(core, node)
-        if on_exit and run.shutdown is not Shutdown.TERMINATE:
-            continue
-        _end(core, node, late=late)
-        ended = True
-    return ended
+    pods = [node for node in core.state.nodes.values() if _has_pod(node) and _stops(core, node)]
+    for node in pods:
+        _fail_pod(core, node)
+    rest = [node for node in core.state.nodes.values() if _is_alone(node) and _stops(core, node)]
+    for node in rest:
+        _fail(core, node, DEADLINE if _is_late(core) else f"Stopped with strategy '{run.shutdown}'")
+    return bool(pods or rest)
 
 
-def _end(core: Core, node: Node, *, late: bool) -> None:
+def _has_pod(node: Node) -> bool:
+    return node.type is NodeType.POD and node.attempt > 0
+
+
+def _is_alone(node: Node) -> bool:
+    """Say whether the node stands for itself: no other has to end for it to do so."""
+    return node.type in _LEAVES or bool(node.waiting_lock)
+
+
+def _is_late(core: Core) -> bool:
+    return core.state.run.shutdown is Shutdown.NONE
+
+
+def _stops(core: Core, node: Node) -> bool:
+    """Say whether the node has to end now."""
+    if node.is_fulfilled:
+        return False
+    strategy = core.state.run.shutdown
+    return strategy is Shutdown.TERMINATE or not part_of_exit_handler(core, node)
+
+
+def _fail_pod(core: Core, pod: Node) -> None:
+    """Fail a pod, and with it what hangs on its node: its containers, and hooks that run."""
     run = core.state.run
-    if late:
-        stop_work(core, node, "deadline")
-        core.mark(node, NodePhase.FAILED, DEADLINE)
-        return
-    stop_work(core, node, str(run.shutdown).lower())
-    if node.type is NodeType.POD and node.attempt:
-        if node.phase is NodePhase.RUNNING:
-            core.unsynced.add(node.name)
-        core.mark(node, NodePhase.FAILED, f"workflow shutdown with strategy:  {run.shutdown}")
-    else:
-        core.mark(node, NodePhase.FAILED, f"Stopped with strategy '{run.shutdown}'")
+    words = f"workflow shutdown with strategy:  {run.shutdown}"
+    below, found = [pod.name], {pod.name}
+    while below:
+        node = core.state.nodes[below.pop()]
+        if not node.is_fulfilled:
+            if _has_pod(node) and node.phase is NodePhase.RUNNING and not _is_late(core):
+                core.unsynced.add(node.name)
+            _fail(core, node, DEADLINE if _is_late(core) else words)
+        more = [name for name in core.children(node.name) if name not in found]
+        found.update(more)
+        below += more
+
+
+def _fail(core: Core, node: Node, message: str) -> None:
+    late = _is_late(core)
+    stop_work(core, node, "deadline" if late else str(core.state.run.shutdown).lower())
+    core.mark(node, NodePhase.FAILED, message)
 
 
 def part_of_exit_handler(core: Core, node: Node) -> bool:

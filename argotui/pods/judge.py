@@ -20,6 +20,8 @@ NOT_RUN = 64
 _KILLED = frozenset({137, 143})  # how sidecars end, rightly
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
 _DELETED = "pod deleted"
+CONTAINER_DELETED = "container deleted"
+CUT_SHORT = "Pod Failed whilst container running"
 _NO_POD = PodWork(pod={}, mains=())
 _EXIT_CODES = {PodState.SUCCEEDED: 0, PodState.FAILED: 1}
 _RANK = {"init": 0, "main": 1, "sidecar": 2}
@@ -188,31 +190,41 @@ def _children(
     report: Report, names: tuple[str, ...], pod: _Verdict
 ) -> tuple[ContainerJudgement, ...]:
     known = {each.name: each for each in report.containers if each.kind == "main"}
-    return tuple(_child(known.get(name) or ContainerState(name=name), pod) for name in names)
+    return tuple(_child(name, known.get(name), report.state, pod) for name in names)
 
 
-def _child(container: ContainerState, pod: _Verdict) -> ContainerJudgement:
-    verdict = _child_verdict(container, pod)
+def _child(
+    name: str, container: ContainerState | None, pod_state: PodState, pod: _Verdict
+) -> ContainerJudgement:
+    verdict = _child_verdict(container, pod_state, pod)
     return ContainerJudgement(
-        name=container.name,
+        name=name,
         phase=verdict.phase,
         message=verdict.message,
-        started_at=container.started_at,
-        finished_at=container.finished_at,
+        started_at=container.started_at if container is not None else None,
+        finished_at=container.finished_at if container is not None else None,
     )
 
 
-def _child_verdict(container: ContainerState, pod: _Verdict) -> _Verdict:
-    """A container whose end nobody saw shares the fate of its pod."""
-    match container.state:
-        case "terminated" if not container.exit_code:
+def _child_verdict(
+    container: ContainerState | None, pod_state: PodState, pod: _Verdict
+) -> _Verdict:
+    """A container of which nothing is known shares the fate of its pod."""
+    if pod_state is PodState.GONE:
+        return _Verdict(NodePhase.ERROR, CONTAINER_DELETED)
+    match container:
+        case None:
+            return pod if pod.phase.is_completed else _Verdict(NodePhase.PENDING)
+        case ContainerState(state="terminated") if not container.exit_code:
             return _Verdict(NodePhase.SUCCEEDED)
-        case "terminated":
+        case ContainerState(state="terminated"):
             phase = NodePhase.ERROR if container.exit_code == NOT_RUN else NodePhase.FAILED
             return _Verdict(phase, f"{_exit_text(container)}: {container.message}")
+        case _ if pod_state is PodState.FAILED:
+            return _Verdict(NodePhase.FAILED, CUT_SHORT)
         case _ if pod.phase.is_completed:
             return pod
-        case "running":
+        case ContainerState(state="running"):
             return _Verdict(NodePhase.RUNNING)
         case _:
             return _Verdict(NodePhase.PENDING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from argotui.engine.containers import make_containers
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import HardError
 from argotui.engine.times import seconds
@@ -13,6 +14,7 @@ from argotui.model.status import Node, NodePhase, NodeType, Shutdown
 from argotui.model.work import PodWork, Work
 from argotui.pods.artifacts import missing_artifact
 from argotui.pods.build import build_pod
+from argotui.pods.judge import CUT_SHORT
 from argotui.pods.request import PodError, PodRequest
 from argotui.pods.requests import build_data, build_resource
 
@@ -34,15 +36,19 @@ class PodHandler:
         refused = run.shutdown is not Shutdown.NONE and not (
             cx.inv.on_exit and run.shutdown is Shutdown.STOP
         )
+        body = cx.bound.template.body
         if refused:
             core.mark(node, NodePhase.FAILED, f"workflow shutdown with strategy: {run.shutdown}")
+            make_containers(core, node, body)  # Argo leaves them so
             return None
         limit = _seconds_left(cx, node)
         if limit is not None and limit <= 0:
             core.mark(node, NodePhase.FAILED, _DEADLINE)
+            make_containers(core, node, body, NodePhase.FAILED, _DEADLINE)
             return None
         if missing := missing_artifact(cx.bound.template):
             core.mark(node, NodePhase.ERROR, _NOT_SUPPLIED.format(missing))
+            make_containers(core, node, body, NodePhase.FAILED, CUT_SHORT)
             return None
         name = core.pod_name(node.name, cx.bound.template.name)
         try:
@@ -52,6 +58,7 @@ class PodHandler:
         except (ExpressionError, TagError) as error:
             raise HardError(str(error)) from None
         cx.start(node, work, name)
+        make_containers(core, node, body)
         for artifact in work.unkept if isinstance(work, PodWork) else ():
             text = f"output artifact '{artifact}' of {node.display_name} is not kept: argotui has"
             core.note(f"{text} no artifact store yet", node.name)

@@ -313,10 +313,16 @@ def test_containers_of_a_set_while_it_goes_on() -> None:
     assert found == {"bad": ("Running", ""), "dep": ("Pending", ""), "free": ("Pending", "")}
 
 
-def test_containers_whose_end_nobody_saw_share_the_fate_of_the_pod() -> None:
+def test_containers_are_lost_with_their_pod() -> None:
     found = children(PodState.GONE, ended("bad"), running("dep"))
-    assert found["bad"] == ("Succeeded", "")
-    assert found["dep"] == found["free"] == ("Error", "pod deleted")
+    assert set(found.values()) == {("Error", "container deleted")}
+
+
+def test_containers_that_a_failed_pod_cut_short_say_so() -> None:
+    found = children(PodState.FAILED, ended("bad", 143), running("dep"), message="evicted")
+    assert found["bad"] == ("Failed", "bad: Error (exit code 143): ")
+    assert found["dep"] == ("Failed", "Pod Failed whilst container running")
+    assert found["free"] == ("Failed", "evicted"), "of which nothing is known"
 
 
 def test_times_of_a_container_are_its_own() -> None:
