@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from argotui.logs.spool import LogLine, SpoolReader
-from argotui.model.fold import RunState
-from argotui.model.work import PodWork, WorkRef
+from argotui.model.work import PodWork
 
 _CHUNK = 1000  # lines read at once
 
@@ -19,11 +18,6 @@ class Tail:
         self._folder = logs / key
         self._readers: dict[str, SpoolReader] = {}
         self._next: dict[str, int] = {}
-
-    def skip_to_end(self, keep: int = 0) -> None:
-        """Leave out what is there already, but for the last `keep` lines."""
-        for name, reader in self._all():
-            self._next[name] = max(self._next[name], reader.refresh() - keep)
 
     def drain(self, emit: Callable[[str, LogLine], None], *, ended: bool = False) -> int:
         """Hand every new line to `emit` with its container's name; return how many.
@@ -70,8 +64,3 @@ class Tail:
 def containers(work: object) -> Iterable[str]:
     """Return the names of the main containers, which are not shown beside a line if single."""
     return work.mains if isinstance(work, PodWork) else ()
-
-
-def all_works(state: RunState, logs: Path) -> list[WorkRef]:
-    """Return every piece of work that has or may have a spool, in order of the nodes."""
-    return [ref for ref, _ in state.work.values()]

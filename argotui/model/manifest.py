@@ -16,7 +16,7 @@ from argotui.model.values import JsonObject as JsonObject
 
 # A scalar of any YAML type, read as text the way Argo's AnyString does. Argo: 2.1
 Text: TypeAlias = Annotated[str, "text"]
-# A text in Argo too: another scalar is read as what it looks like, with a warning; refused strictly.
+# A text in Argo too: another scalar is read as what it looks like, warned of; refused strictly.
 PlainText: TypeAlias = Annotated[str, "plain text"]
 IntOrText: TypeAlias = int | str
 _EMPTY: JsonObject = {}

@@ -4,7 +4,7 @@ parameters. Called by `run` and `lint`."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,6 @@ def read_manifests(names: Sequence[str]) -> dict[str, bytes]:
             if str(path) not in contents:
                 contents[str(path)] = _read(path)
     return contents
-
-
-def manifest_paths(names: Iterable[str]) -> list[Path]:
-    """Return the files behind `names`, without stdin: what `--watch` looks at."""
-    return [path for name in names if name != STDIN for path in _expand(name)]
 
 
 def read_parameters(pairs: Sequence[str]) -> dict[str, str]:

@@ -254,10 +254,6 @@ class Stream:
         if rest:
             yield rest
 
-    @property
-    def is_closed(self) -> bool:
-        return self._closed
-
     def close(self) -> None:
         self._closed = True
         wire = _socket_of(self._response)

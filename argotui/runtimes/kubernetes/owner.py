@@ -63,24 +63,6 @@ def owner_reference(metadata: Mapping[str, Any], *, controller: bool = False) ->
     }
 
 
-async def remove_leftovers(client: Client, namespace: str, run_id: str) -> None:
-    """Delete all that a run left in the cluster: its owner, and what is labelled as the run's.
-
-    Raises RuntimeFault naming what could not be deleted.
-    """
-    selector = {"labelSelector": f"{LABEL_RUN}={run_id}"}
-    try:
-        await remove_owner(client, namespace, run_id)
-        for plural in ("pods", "configmaps"):
-            where = f"/api/v1/namespaces/{namespace}/{plural}"
-            found = await client.call("GET", where, query=selector, patience=5.0)
-            for each in found.get("items") or ():
-                path = f"{where}/{each['metadata']['name']}"
-                await _delete(client, path)
-    except ApiError as error:
-        raise RuntimeFault(explained(error, f"cannot remove what run {run_id} left")) from error
-
-
 async def remove_owner(client: Client, namespace: str, run_id: str) -> None:
     """Delete the owner; the cluster deletes what it owns. Gone already is no error.
 

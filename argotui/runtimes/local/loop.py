@@ -79,11 +79,6 @@ class Loop:
         """Say whether somebody waits for this child."""
         return pid in self._children
 
-    def soon(self) -> None:
-        """Wake the loop; may be called from any thread."""
-        with contextlib.suppress(BlockingIOError):
-            self._wakened.send(b"\0")
-
     def stop(self) -> None:
         self._running = False
 

@@ -122,6 +122,11 @@ class LocalRuntime:
         except (RuntimeFault, UsageError) as error:
             self._settle(ref, Report(state=PodState.FAILED, fault=str(error)))
 
+    async def config_map(self, name: str) -> Mapping[str, Any] | None:
+        assert self._setting is not None, "open comes first"
+        found: Mapping[str, Any] | None = self._setting.sources["configMap"].get(name)
+        return found
+
     async def claim(self, claims: Mapping[str, Any]) -> None:
         """Folders of the run, made when a pod first has one."""
 

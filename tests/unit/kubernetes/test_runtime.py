@@ -11,7 +11,6 @@ from argotui.logs.spool import SpoolReader, log_path
 from argotui.model.work import PodState, PodWork, WorkRef
 from argotui.runtimes.kubernetes import pods
 from argotui.runtimes.kubernetes.client import Client
-from argotui.runtimes.kubernetes.owner import remove_leftovers
 from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
 from argotui.runtimes.port import RunPlace
 from tests.unit.kubernetes.server import PATIENCE
@@ -346,20 +345,6 @@ def test_a_set_ends_though_its_pod_may_not_be_taken_away(api, tell, lost):
         await lost(told)
         await told.until(lambda: told.states[-1].has_ended, "the end")
         assert (told.states[-1], codes(told.last)["one"]) == (PodState.FAILED, 137)
-
-    tell(story)
-
-
-def test_what_a_crashed_run_left_is_found_by_its_label(api, tell, tmp_path):
-    async def story(told):
-        client = Client(kubeconfig=api.kubeconfig(tmp_path))
-        api.objects[f"{PODS}/x"] = {"metadata": {"name": "x"}}
-        try:
-            await remove_leftovers(client, "argo", "r1")
-        finally:
-            client.close()
-        assert api.objects == {}
-        assert api.seen("GET .*pods.labelSelector=argotui.dev%2Frun%3Dr1")
 
     tell(story)
 
