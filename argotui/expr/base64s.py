@@ -9,6 +9,7 @@ import base64
 import string
 
 from argotui.expr.errors import ExpressionError
+from argotui.expr.gotext import from_utf8
 
 _SIXTY_FOUR = frozenset(string.ascii_letters + string.digits + "+/")
 _THIRTY_TWO = frozenset(string.ascii_uppercase + "234567")
@@ -24,7 +25,7 @@ def decode_base64(text: str) -> str:
     wrong = _wrong(body, _SIXTY_FOUR, 4, (2, 3))
     if wrong >= 0:
         raise ExpressionError(f"illegal base64 data at input byte {wrong}")
-    return base64.b64decode(body).decode(errors="replace")
+    return from_utf8(base64.b64decode(body))
 
 
 def decode_base32(text: str) -> str:
@@ -32,7 +33,7 @@ def decode_base32(text: str) -> str:
     wrong = _wrong(body, _THIRTY_TWO, 8, (2, 4, 5, 7))
     if wrong >= 0:
         raise ExpressionError(f"illegal base32 data at input byte {wrong}")
-    return base64.b32decode(body).decode(errors="replace")
+    return from_utf8(base64.b32decode(body))
 
 
 def _wrong(text: str, letters: frozenset[str], size: int, ends: tuple[int, ...]) -> int:

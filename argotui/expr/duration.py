@@ -65,10 +65,9 @@ def time_quote(text: str) -> str:
 def go_duration(text: str) -> float | None:
     """Return the seconds of a field that takes integer seconds or a Go duration; None for a text
     that is neither. Argo: 4.4, 4.6."""
-    stripped = text.strip()
-    if _SECONDS.fullmatch(stripped):
-        return float(int(stripped))
-    nanoseconds = parse_duration(stripped)
+    if _SECONDS.fullmatch(text):
+        return float(int(text))
+    nanoseconds = parse_duration(text)
     return None if nanoseconds is None else nanoseconds / 1e9
 
 

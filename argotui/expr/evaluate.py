@@ -19,7 +19,7 @@ from argotui.expr.gotypes import is_nil
 from argotui.expr.meter import metered
 from argotui.expr.natures import of_value
 from argotui.expr.operators import BINARY, END, UNARY, contained, cut, fetch, span, truth
-from argotui.expr.optimize import is_any, needless, optimized, settled
+from argotui.expr.optimize import filtered, is_any, needless, optimized, settled
 from argotui.expr.parser import parse
 from argotui.expr.predicates import call_predicate
 from argotui.expr.references import lost, names, paths, static_path
@@ -94,7 +94,7 @@ def compile_expression(text: str) -> Program:
 
 
 def _compile(node: Node) -> Code:
-    node = optimized(node)
+    node = optimized(filtered(node) or node)
     match node:
         case syntax.Literal(value=value):
             return lambda run: value
@@ -226,8 +226,8 @@ def _call(node: syntax.Call) -> Code:
     arguments = [_compile(argument) for argument in node.arguments]
 
     def code(run: Run) -> Any:
+        values = [argument(run) for argument in arguments]  # sic: before what is called
         function = callee(run)
-        values = [argument(run) for argument in arguments]
         try:
             if function is None:
                 raise ExpressionError(_nothing_to_call(node.callee))
@@ -246,11 +246,13 @@ def _builtin(node: syntax.Builtin) -> Code:
     arguments = [_compile(argument) for argument in node.arguments]
     function = BUILTINS.get(node.name)
     weight = _weight(node)
+    mapped = _compile(node.mapped) if node.mapped is not None else None
 
     def code(run: Run) -> Any:
         try:
             if function is None:
-                return call_predicate(run, node.name, arguments, weight, throws=node.throws)
+                shape = (weight, mapped, node.throws)
+                return call_predicate(run, node.name, arguments, shape)
             return function(run, [argument(run) for argument in arguments])
         except ExpressionError as error:
             raise error.at(node.position, "") from None
@@ -275,7 +277,7 @@ def _pointer(node: syntax.Pointer) -> Code:
             return lambda run: run.index
         case "acc":
             return lambda run: run.total
-    raise ExpressionError(f"unknown pointer {node.name}", node.position)
+    raise ExpressionError(f"unknown pointer #{node.name}", node.position)
 
 
 def _unary(node: syntax.Unary) -> Code:

@@ -10,7 +10,7 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import print_value, reflect_kind, type_name
-from argotui.expr.gotypes import AnyMap, NilList, Uint8, is_nil
+from argotui.expr.gotypes import AnyMap, NilList, Pair, Pairs, Uint8, Uint64, is_nil
 from argotui.expr.operators import equal, fetch, whole
 from argotui.expr.predicates import descending, sorted_by
 from argotui.expr.run import Function, Library, Run, Table, is_int, table
@@ -29,7 +29,7 @@ def kind(value: Any) -> str:
             return "nil"
         case bool():
             return "bool"
-        case Uint8():
+        case Uint8() | Uint64():
             return "uint"
         case int():
             return "int"
@@ -80,11 +80,14 @@ def _get(base: Any, key: Any) -> Any:
 def take(items: Any, count: Any) -> list[Any]:
     if not isinstance(items, (list, tuple)):
         raise ExpressionError(f"cannot take from {_kind(items)}")
+    if isinstance(count, Duration):
+        count = count.nanoseconds
     if not is_int(count):
         raise ExpressionError(f"cannot take {_kind(count)} elements")
     if count < 0:
         raise ExpressionError("reflect.Value.Slice: slice index out of bounds")
-    return list(items[: int(count)])
+    kept = items[: int(count)]
+    return type(items)(kept) if isinstance(items, list) else list(kept)
 
 
 def keys(value: Any) -> list[Any]:
@@ -101,10 +104,10 @@ def _map(name: str, value: Any) -> Mapping[Any, Any]:
     raise ExpressionError(f"cannot get {name} from {_kind(value)}")
 
 
-def to_pairs(value: Any) -> list[Any]:
+def to_pairs(value: Any) -> Pairs:
     if not isinstance(value, Mapping):
         raise ExpressionError(f"cannot transform {_kind(value)} to pairs")
-    return [[key, item] for key, item in value.items()]
+    return Pairs(Pair(pair) for pair in value.items())
 
 
 def _kind(value: Any) -> str:
@@ -182,7 +185,7 @@ def uniq(run: Run, items: list[Any]) -> list[Any]:
 
 def sort(run: Run, items: list[Any], order: str = "asc") -> list[Any]:
     backwards = descending(order)
-    if not isinstance(items, list):
+    if not isinstance(items, list) or isinstance(items, (Pair, Pairs)):
         return NilList()  # sic: what is no list counts as one that was never made
     pairs = [(item, item) for item in items]
     return sorted_by(run, pairs, backwards=backwards)

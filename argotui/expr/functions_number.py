@@ -74,10 +74,12 @@ def half_away(value: float) -> float:
     return math.copysign(whole + (abs(value) - whole >= 0.5), value)
 
 
-def _rounding(change: Callable[[float], float]) -> Callable[[Any], float]:
+def rounding(change: Callable[[float], float]) -> Callable[[Any], float]:
+    """Return ceil or the like on floats; a zero keeps the sign of what was rounded to it."""
+
     def apply(value: Any) -> float:
         number = float(value)
-        return float(change(number)) if math.isfinite(number) else number
+        return math.copysign(change(number), number) if math.isfinite(number) else number
 
     return apply
 
@@ -151,9 +153,9 @@ NUMBER: Table = table(
     Function("int", "x", to_int),
     Function("float", "x", to_float),
     Function("abs", "n", lambda value: abs(value)),
-    Function("ceil", "n", _rounding(math.ceil)),
-    Function("floor", "n", _rounding(math.floor)),
-    Function("round", "n", _rounding(half_away)),
+    Function("ceil", "n", rounding(math.ceil)),
+    Function("floor", "n", rounding(math.floor)),
+    Function("round", "n", rounding(half_away)),
     Function("max", "x*", _extreme("max", max)),
     Function("min", "x*", _extreme("min", min)),
     Function("mean", "x*", mean),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ _ESCAPES = {
 }
 # what encoding/json writes as \u00XX although JSON itself would not ask for it
 _HTML = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 _LINES = {0x2028: "\\u2028", 0x2029: "\\u2029", 0x7F: "\x7f"}
 
 
@@ -94,6 +96,12 @@ def _plain(number: str, exponent: int) -> str:
     if len(number) <= exponent + 1:
         return number + "0" * (exponent + 1 - len(number))
     return f"{number[: exponent + 1]}.{number[exponent + 1 :]}"
+
+
+def from_utf8(encoded: bytes) -> str:
+    """Return the text of bytes; each that is no UTF-8 shows as one mark, as in Go."""
+    text = encoded.decode(errors="surrogateescape")
+    return text if text.isascii() else _NO_UTF8.sub("\ufffd", text)
 
 
 def compact_json(value: Any, *, html: bool = True) -> str:

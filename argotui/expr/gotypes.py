@@ -20,6 +20,12 @@ class Uint8(int):
     go_type: ClassVar[str] = "uint8"
 
 
+class Uint64(int):
+    """A number of a version."""
+
+    go_type: ClassVar[str] = "uint64"
+
+
 class IntList(list[int]):
     """A range."""
 
@@ -32,10 +38,34 @@ class TextList(list[str]):
     go_type: ClassVar[str] = "[]string"
 
 
+class TextMap(dict[str, str]):
+    """What splitting into numbered parts gives: a key it has not is an empty text."""
+
+    go_type: ClassVar[str] = "map[string]string"
+
+
+class Pair(list[Any]):
+    """A key and a value of toPairs."""
+
+    go_type: ClassVar[str] = "[2]interface {}"
+
+
+class Pairs(list[Pair]):
+    """What toPairs gives."""
+
+    go_type: ClassVar[str] = "[][2]interface {}"
+
+
 class AnyMap(dict[Any, Any]):
-    """A map whose keys may be anything: of groupBy and fromPairs."""
+    """A map whose keys may be anything, of fromPairs."""
 
     go_type: ClassVar[str] = "map[interface {}]interface {}"
+
+
+class Groups(AnyMap):
+    """What groupBy gives: a key it has not is a list that was never made."""
+
+    go_type: ClassVar[str] = "map[interface {}][]interface {}"
 
 
 class NilList(list[Any]):

@@ -167,7 +167,7 @@ def _layout_pattern(layout: str) -> tuple[str, list[str]]:
     names: list[str] = []
     end = 0
     for chunk in _CHUNK.finditer(layout):
-        parts.append(re.escape(layout[end : chunk.start()]))
+        parts.append(_between(layout[end : chunk.start()]))
         end = chunk.end()
         name, pattern = _PATTERNS.get(chunk[0], ("", "")) if chunk[0] in _PATTERNS else _odd(chunk)
         names.append(name)
@@ -176,7 +176,24 @@ def _layout_pattern(layout: str) -> tuple[str, list[str]]:
         if name == "second" and following not in (".", ","):
             names.append("fraction")  # a fraction is read even where the layout has none
             parts.append(r"(?:[.,](\d++))?+")
-    return "".join(parts) + re.escape(layout[end:]), names
+    return "".join(parts) + _between(layout[end:]), names
+
+
+def _between(text: str) -> str:
+    """Return the pattern of what stands between: blanks are as many as there are, or the end."""
+    return re.sub(r"(?:\\ )+", r"(?: ++|\\Z)", re.escape(text))
+
+
+def _past(text: str, rest: str) -> tuple[str, bool]:
+    """Return what is left behind `text`, or where it ends to be it."""
+    for part in re.findall(r" +|.", text, re.DOTALL):
+        if part[0] == " " and (not rest or rest[0] == " "):
+            rest = rest.lstrip(" ")
+        elif part[0] == " " or rest[:1] != part:
+            return rest, False
+        else:
+            rest = rest[1:]
+    return rest, True
 
 
 def _complaint(layout: str, text: str) -> str:
@@ -192,9 +209,10 @@ def _complaint(layout: str, text: str) -> str:
 
     for chunk in _CHUNK.finditer(layout):
         between = layout[end : chunk.start()]
-        if not rest.startswith(between):
+        rest, whole = _past(between, rest)
+        if not whole:
             return stuck(between)
-        rest, end = rest[len(between) :], chunk.end()
+        end = chunk.end()
         pattern = _PATTERNS[chunk[0]][1] if chunk[0] in _PATTERNS else _odd(chunk)[1]
         found = re.match(pattern, rest, re.ASCII)
         if found is None:
@@ -202,9 +220,8 @@ def _complaint(layout: str, text: str) -> str:
         rest = rest[found.end() :]
         if chunk[0] in ("05", "5") and layout[end : end + 1] not in (".", ","):
             rest = re.sub(r"^[.,]\d+", "", rest, flags=re.ASCII)
-    if not rest.startswith(layout[end:]):
-        return stuck(layout[end:])
-    return f"parsing time {shown}: extra text: {time_quote(rest[len(layout[end:]) :])}"
+    rest, whole = _past(layout[end:], rest)
+    return f"parsing time {shown}: extra text: {time_quote(rest)}" if whole else stuck(layout[end:])
 
 
 def _odd(chunk: re.Match[str]) -> tuple[str, str]:

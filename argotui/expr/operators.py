@@ -11,12 +11,24 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError, MissingName
 from argotui.expr.gopow import go_pow
-from argotui.expr.gotext import print_value, type_name
-from argotui.expr.gotypes import AnyMap, IntList, Uint8, is_nil
+from argotui.expr.gotext import from_utf8, print_value, type_name
+from argotui.expr.gotypes import (
+    AnyMap,
+    Groups,
+    IntList,
+    NilList,
+    Pair,
+    Pairs,
+    TextMap,
+    Uint8,
+    is_nil,
+)
 from argotui.expr.meter import charge
 from argotui.expr.regex import matches
 from argotui.expr.run import Library, Run, is_int, is_number
 from argotui.expr.times import Duration, Time, method
+
+_PAIRS = (Pair, Pairs)
 
 
 def wrap(number: int) -> int:
@@ -33,6 +45,8 @@ def equal(left: Any, right: Any) -> bool:
     if is_nil(left) or is_nil(right):
         return is_nil(left) and is_nil(right)
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        if isinstance(left, _PAIRS) is not isinstance(right, _PAIRS):
+            return False
         return len(left) == len(right) and all(map(equal, left, right))
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
@@ -174,10 +188,11 @@ def _text_test(operator: str, test: Callable[[str, str], bool]) -> Callable[[Any
 
 
 def span(run: Run, low: Any, high: Any) -> list[int]:
-    """Return the integers from `low` to `high`, both included."""
-    low, high = whole(low), whole(high)
-    run.spend(max(high - low + 1, 0))
-    return IntList(range(low, high + 1))
+    """Return the integers from `low` to `high`, both included; none where Go cannot count them."""
+    low = whole(low)
+    size = max(wrap(whole(high) - low + 1), 0)
+    run.spend(size)
+    return IntList(range(low, low + size))
 
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -203,6 +218,8 @@ BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def negate(value: Any) -> Any:
+    if isinstance(value, Uint8):
+        return Uint8(-value % 256)
     if is_number(value):
         return wrap(-value) if isinstance(value, int) else -value
     raise ExpressionError(f"invalid operation: - {type_name(value)}")
@@ -238,7 +255,7 @@ def fetch(base: Any, key: Any, path: tuple[str, ...] = ()) -> Any:
     if base is None:
         raise MissingName(path, f"cannot fetch {print_value(key)} from <nil>")
     if isinstance(base, Mapping):
-        return base.get(_keyed(base, key))
+        return base.get(_keyed(base, key), _missing(base))
     if isinstance(base, Library):
         return base.find(_keyed(base, key))
     if isinstance(base, (list, tuple, str)):
@@ -250,6 +267,11 @@ def fetch(base: Any, key: Any, path: tuple[str, ...] = ()) -> Any:
     if found is None:
         raise ExpressionError(f"cannot fetch {print_value(key)} from {type_name(base)}")
     return found
+
+
+def _missing(base: Mapping[Any, Any]) -> Any:
+    """Return Go's zero of what a map holds."""
+    return "" if isinstance(base, TextMap) else NilList() if isinstance(base, Groups) else None
 
 
 def _keyed(base: Any, key: Any) -> Any:
@@ -300,7 +322,7 @@ def cut(base: Any, low: Any, high: Any) -> Any:
     items = base.encode() if isinstance(base, str) else base
     start, end = _end(low, len(items)), len(items) if high is END else _end(high, len(items))
     part = items[min(start, end) : end]
-    return part.decode(errors="replace") if isinstance(part, bytes) else type(base)(part)
+    return from_utf8(part) if isinstance(part, bytes) else type(base)(part)
 
 
 def _end(value: Any, length: int) -> int:

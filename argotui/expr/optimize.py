@@ -5,6 +5,8 @@ Called by `evaluate` for each node before it is compiled. From expr-lang 1.17's 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from argotui.expr import syntax
 from argotui.expr.syntax import Node
 
@@ -15,17 +17,51 @@ _AT = {0: "find", -1: "findLast"}
 
 def optimized(node: Node) -> Node:
     """Return the node, or one that looks at no more items than expr-lang does."""
+    while (other := _rewritten(node)) is not node:
+        node = other
+    return node
+
+
+def _rewritten(node: Node) -> Node:
     match node:
-        case syntax.Member(base=base, key=key, optional=False) if is_filter(base):
-            found = _AT.get(_integer(key) or 0) if _integer(key) is not None else None
-            if found and isinstance(base, syntax.Builtin):
-                return syntax.Builtin(node.position, found, base.arguments, throws=True)
-        case syntax.Builtin(name="first" | "last" as name, arguments=(inner,)) if is_filter(inner):
-            assert isinstance(inner, syntax.Builtin)
-            return syntax.Builtin(node.position, _FIRST[name], inner.arguments)
+        case syntax.Member(base=base, key=key, optional=False):
+            found = filtered(base)
+            name = _AT.get(index) if (index := _integer(key)) is not None else None
+            if name and found:
+                return replace(found, position=node.position, name=name, throws=True)
+        case syntax.Builtin(name="first" | "last" as name, arguments=(inner,)):
+            if found := filtered(inner):
+                return replace(found, position=node.position, name=_FIRST[name])
+        case syntax.Builtin(name="len", arguments=(inner,)):
+            if found := filtered(inner):
+                return syntax.Builtin(node.position, "count", found.arguments)
+        case syntax.Builtin(name="filter", arguments=(inner, syntax.Predicate(body=body))):
+            found = filtered(inner)
+            if found and found.mapped is None and isinstance(found.arguments[1], syntax.Predicate):
+                both = syntax.Binary(node.position, "&&", found.arguments[1].body, body)
+                test = syntax.Predicate(node.position, both)
+                return replace(node, arguments=(found.arguments[0], test))
         case syntax.Builtin(name="sum", arguments=(syntax.ListOf(nodes=nodes),)) if _folds(nodes):
             return _added(nodes, node.position)
     return node
+
+
+def filtered(node: Node) -> syntax.Builtin | None:
+    """Return the filter that a node is, `map(filter(...), ...)` as one that maps what it finds."""
+    match node:
+        case syntax.Builtin(name="filter", arguments=(_, _)):
+            return node
+        case syntax.Builtin(name="map", arguments=(syntax.Builtin() as inner, body)):
+            found = filtered(inner)
+            if found and found.mapped is None and not _knows_index(body):
+                return replace(found, position=node.position, mapped=body)
+    return None
+
+
+def _knows_index(node: Node) -> bool:
+    if isinstance(node, syntax.Pointer):
+        return node.name == "index"
+    return any(map(_knows_index, syntax.children(node)))
 
 
 def _folds(nodes: tuple[Node, ...]) -> bool:
@@ -41,10 +77,6 @@ def _added(nodes: tuple[Node, ...], position: int) -> Node:
     return total
 
 
-def is_filter(node: Node) -> bool:
-    return isinstance(node, syntax.Builtin) and node.name == "filter" and len(node.arguments) == 2
-
-
 def _integer(key: Node) -> int | None:
     match key:
         case syntax.Literal(value=bool()):
@@ -58,21 +90,38 @@ def _integer(key: Node) -> int | None:
 
 def needless(pair: syntax.Binary) -> bool:
     """Say whether `x and true`, `x or false` is x, whatever that is."""
-    match pair.right:
-        case syntax.Literal(value=True):
-            return pair.operator in ("and", "&&")
-        case syntax.Literal(value=False):
-            return pair.operator in ("or", "||")
-    return False
+    right = _known(pair.right)
+    return (right is True and _is_and(pair)) or (right is False and _is_or(pair))
 
 
 def settled(pair: syntax.Binary) -> bool | None:
     """Return what `x and false`, `x or true` are worth without a look at x."""
-    match pair.right:
-        case syntax.Literal(value=False) if pair.operator in ("and", "&&"):
-            return False
-        case syntax.Literal(value=True) if pair.operator in ("or", "||"):
-            return True
+    right = _known(pair.right)
+    if (right is False and _is_and(pair)) or (right is True and _is_or(pair)):
+        return right
+    return None
+
+
+def _is_and(pair: syntax.Binary) -> bool:
+    return pair.operator in ("and", "&&")
+
+
+def _is_or(pair: syntax.Binary) -> bool:
+    return pair.operator in ("or", "||")
+
+
+def _known(node: Node) -> bool | None:
+    """Return the truth of what is made of literals alone."""
+    match node:
+        case syntax.Literal(value=bool(value)):
+            return value
+        case syntax.Unary(operator="!" | "not", node=inner):
+            return None if (known := _known(inner)) is None else not known
+        case syntax.Binary(
+            operator="==", left=syntax.Literal(value=a), right=syntax.Literal(value=b)
+        ):
+            same = type(a) is type(b) and isinstance(a, (bool, int, str))
+            return a == b if same else None
     return None
 
 

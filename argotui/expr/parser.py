@@ -368,7 +368,8 @@ class Parser:
             return self.indexed(node, name, optional=True)
         self.advance()
         if name.kind not in (Kind.NAME, Kind.OPERATOR) or not WORD.fullmatch(name.value):
-            raise self.error("expected name")
+            end = name.kind is Kind.END
+            raise self.error("unexpected end of expression" if end else "expected name")
         chained = isinstance(node, syntax.Chain)
         base = node.node if isinstance(node, syntax.Chain) else node
         key = syntax.Literal(name.position, name.value)

@@ -11,7 +11,7 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.gotext import reflect_kind, type_name
-from argotui.expr.gotypes import AnyMap, Uint8
+from argotui.expr.gotypes import Groups, Uint8
 from argotui.expr.operators import add, less
 from argotui.expr.run import Run
 
@@ -44,12 +44,11 @@ PREDICATES: Mapping[str, tuple[str, ...]] = {
 
 
 def call_predicate(
-    run: Run, name: str, arguments: Sequence[Code], weight: int, *, throws: bool = False
+    run: Run, name: str, arguments: Sequence[Code], how: tuple[int, Code | None, bool]
 ) -> Any:
-    """Run one of PREDICATES; `weight` is what looking at one item costs. `throws` says that to
-    find nothing is an error."""
-    shape = PREDICATES[name]
-    if len(arguments) < sum(not part.endswith("?") for part in shape):
+    """Run one of PREDICATES; `how` is what looking at one item costs, what becomes of an item
+    that is found, and whether to find nothing is an error."""
+    if len(arguments) < sum(not part.endswith("?") for part in PREDICATES[name]):
         raise ExpressionError(f"not enough arguments to call {name}")
     items = arguments[0](run)
     items = _listed(items)
@@ -57,7 +56,7 @@ def call_predicate(
     extra = arguments[2:]
     outer = run.item, run.index, run.total
     try:
-        return run.made(_RULES[name](Loop(run, items, body, weight, throws=throws), extra))
+        return run.made(_RULES[name](Loop(run, items, body, how), extra))
     finally:
         run.item, run.index, run.total = outer
 
@@ -81,13 +80,18 @@ def _itself(run: Run) -> Any:
 class Loop:
     """The items of one call, and the predicate over them."""
 
-    __slots__ = ("body", "items", "run", "throws", "weight")
+    __slots__ = ("body", "items", "mapped", "run", "throws", "weight")
 
     def __init__(
-        self, run: Run, items: Sequence[Any], body: Code, weight: int, *, throws: bool
+        self, run: Run, items: Sequence[Any], body: Code, how: tuple[int, Code | None, bool]
     ) -> None:
-        self.run, self.items, self.body, self.throws = run, items, body, throws
+        self.run, self.items, self.body = run, items, body
+        weight, self.mapped, self.throws = how
         self.weight = weight + 1
+
+    def found(self, index: int) -> Any:
+        """Return what becomes of the item at which the loop is."""
+        return self.items[index] if self.mapped is None else self.mapped(self.run)
 
     def values(self, *, backwards: bool = False) -> Iterator[tuple[int, Any]]:
         """Yield index and predicate value of each item."""
@@ -120,7 +124,7 @@ def _find(loop: Loop, *, backwards: bool = False) -> Any:
     index = _first(loop, backwards=backwards)
     if index < 0 and loop.throws:
         raise ExpressionError("reflect: slice index out of range")
-    return None if index < 0 else loop.items[index]
+    return None if index < 0 else loop.found(index)
 
 
 def _index(loop: Loop, *, backwards: bool = False) -> int | None:
@@ -140,10 +144,10 @@ def _sum(loop: Loop) -> Any:
 
 
 def _group(loop: Loop) -> dict[Any, list[Any]]:
-    groups: AnyMap = AnyMap()
+    groups = Groups()
     for index, value in loop.values():
         if isinstance(value, (list, dict)):
-            raise ExpressionError(f"runtime error: hash of unhashable type {type_name(value)}")
+            raise ExpressionError(f"hash of unhashable type: {type_name(value)}")
         groups.setdefault(value, []).append(loop.items[index])
     return groups
 
@@ -199,7 +203,7 @@ _RULES: Mapping[str, Callable[[Loop, Sequence[Code]], Any]] = {
     "none": lambda loop, _: _first(loop) < 0,
     "any": lambda loop, _: _first(loop) >= 0,
     "one": lambda loop, _: len(list(loop.truths())) == 1,
-    "filter": lambda loop, _: [loop.items[index] for index in loop.truths()],
+    "filter": lambda loop, _: [loop.found(index) for index in loop.truths()],
     "map": lambda loop, _: [value for _, value in loop.values()],
     "find": lambda loop, _: _find(loop),
     "findIndex": lambda loop, _: _index(loop),

@@ -9,10 +9,9 @@ import base64
 import hashlib
 import posixpath
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any
-from urllib.parse import urlsplit
 
 from argotui.expr.base64s import decode_base32, decode_base64, encode_base64
 from argotui.expr.duration import duration_mistake, duration_text, parse_duration
@@ -31,8 +30,8 @@ from argotui.expr.times import (
     now,
     parse_time,
 )
+from argotui.expr.urls import url_join, url_parse
 
-_PARTS = ("scheme", "host", "path", "query", "opaque", "fragment", "userinfo")
 _UNITS = (("y", 8760), ("mo", 720), ("d", 24), ("h", 1))
 
 
@@ -139,47 +138,6 @@ def ext(path: str) -> str:
 
 def directory(path: str) -> str:
     return clean(path.rpartition("/")[0] + "/" if "/" in path else "")
-
-
-def url_parse(text: str) -> dict[str, str]:
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-    except ValueError as error:
-        raise ExpressionError(f"unable to parse url: {error}") from None
-    user, at, place = parts.netloc.rpartition("@")
-    opaque = bool(parts.scheme and not parts.netloc and not parts.path.startswith("/"))
-    return {
-        "scheme": parts.scheme,
-        "host": place,
-        "hostname": host,
-        "path": "" if opaque else parts.path,
-        "query": parts.query,
-        "opaque": parts.path if opaque else "",
-        "fragment": parts.fragment,
-        "userinfo": user if at else "",
-    }
-
-
-def url_join(parts: Mapping[str, Any]) -> str:
-    texts = {name: parts.get(name, "") for name in _PARTS}
-    for name, value in texts.items():
-        if not isinstance(value, str):
-            raise ExpressionError(
-                f"unable to parse {name} key, must be of type string, but {type_name(value)} found"
-            )
-    scheme = texts["scheme"] + ":" if texts["scheme"] else ""
-    if texts["opaque"]:
-        body = texts["opaque"]
-    else:
-        user = texts["userinfo"] + "@" if texts["userinfo"] else ""
-        slashes = "//" if texts["host"] or user else ""
-        path = texts["path"]
-        gap = "/" if slashes and path and not path.startswith("/") else ""
-        body = f"{slashes}{user}{texts['host']}{gap}{path}"
-    query = "?" + texts["query"] if texts["query"] else ""
-    fragment = "#" + texts["fragment"] if texts["fragment"] else ""
-    return f"{scheme}{body}{query}{fragment}"
 
 
 def kind_of(value: Any) -> str:

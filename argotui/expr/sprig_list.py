@@ -179,12 +179,10 @@ def _merged(
     run.spend(len(target) + len(source))
     made = dict(target)
     for key, value in source.items():
-        if value is None and key not in made:
-            continue
         old = made.get(key)
         if isinstance(old, Mapping) and isinstance(value, Mapping):
             made[key] = _merged(run, old, value, overwrite=overwrite)
-        elif empty(old) or (overwrite and not empty(value)):
+        elif overwrite or (value is not None and empty(old)):
             made[key] = value
     return made
 

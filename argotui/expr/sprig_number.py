@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.functions_number import parse_float
+from argotui.expr.functions_number import parse_float, rounding
 from argotui.expr.gotext import print_value
 from argotui.expr.gotypes import Int64, IntList
 from argotui.expr.operators import cut_off, wrap
@@ -129,7 +129,7 @@ def seq(run: Run, *bounds: int) -> str:
                 return ""
         case _:
             return ""
-    return " ".join(map(str, until_step(run, start, end + edge, step)))
+    return " ".join(map(str, until_step(run, start, wrap(end + edge), step)))
 
 
 def rounded(value: Any, places: int, *least: float) -> float:
@@ -145,11 +145,8 @@ def rounded(value: Any, places: int, *least: float) -> float:
 
 
 def _whole(change: Callable[[float], int]) -> Callable[[Any], float]:
-    def apply(value: Any) -> float:
-        number = to_float(value)
-        return float(change(number)) if math.isfinite(number) else number
-
-    return apply
+    apply = rounding(change)
+    return lambda value: apply(to_float(value))
 
 
 def to_decimal(value: Any) -> int:

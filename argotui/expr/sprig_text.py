@@ -10,8 +10,8 @@ from typing import Any
 
 from argotui.expr.errors import ExpressionError
 from argotui.expr.functions_text import SPACES, join, lower, repeat, replace, split, upper
-from argotui.expr.gotext import print_value, quote
-from argotui.expr.gotypes import NilList, TextList
+from argotui.expr.gotext import from_utf8, print_value, quote
+from argotui.expr.gotypes import NilList, TextList, TextMap
 from argotui.expr.meter import MAX_TEXT
 from argotui.expr.regex import regex
 from argotui.expr.run import Function, Table, table
@@ -33,7 +33,7 @@ def sort_alpha(items: Any) -> list[str]:
 
 
 def _cut(text: str, low: int, high: int | None = None) -> str:
-    return text.encode()[low:high].decode(errors="replace")
+    return from_utf8(text.encode()[low:high])
 
 
 def trunc(count: int, text: str) -> str:
@@ -45,19 +45,13 @@ def trunc(count: int, text: str) -> str:
 
 def substr(start: int, end: int, text: str) -> str:
     size = len(text.encode())
-    if start < 0:
-        return _cut(text, 0, _offset(end, size))
-    if end < 0 or end > size:
-        return _cut(text, _offset(start, size))
-    if start > end:
-        raise ExpressionError(f"runtime error: slice bounds out of range [{start}:{end}]")
-    return _cut(text, start, end)
-
-
-def _offset(value: int, size: int) -> int:
-    if not 0 <= value <= size:
-        raise ExpressionError(f"slice bounds out of range [{value}] with length {size}")
-    return value
+    low, high = max(start, 0), end if start < 0 or 0 <= end <= size else size
+    if 0 <= low <= high <= size:
+        return _cut(text, low, high)
+    if start >= 0:
+        raise ExpressionError(f"runtime error: slice bounds out of range [{low}:{high}]")
+    length = f" with length {size}" if end > size else ""
+    raise ExpressionError(f"runtime error: slice bounds out of range [:{end}]{length}")
 
 
 def abbrev(width: int, text: str) -> str:
@@ -170,9 +164,9 @@ def indent(spaces: int, text: str) -> str:
     return pad + replace(text, "\n", "\n" + pad)
 
 
-def numbered(parts: list[str] | None) -> dict[str, str]:
+def numbered(parts: list[str]) -> TextMap:
     """Return `{_0: first, _1: second}`, as sprig's split does."""
-    return {f"_{index}": part for index, part in enumerate(parts or ())}
+    return TextMap((f"_{index}", part) for index, part in enumerate(parts))
 
 
 def squote(*values: Any) -> str:

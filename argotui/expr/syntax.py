@@ -62,6 +62,7 @@ class Builtin:
     name: str
     arguments: tuple[Node, ...]
     throws: bool = False  # nothing found is an error: `filter(...)[0]`
+    mapped: Node | None = None  # what becomes of each item found: `map(filter(...), mapped)`
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,7 +294,7 @@ def method(base: Any, key: Any) -> Function | None:
         case Location() | Named():
             found = ("", str) if key == "String" else None
         case _:
-            return None
+            found = getattr(base, "methods", {}).get(key)
     if found is None:
         return None
     spec, call = found

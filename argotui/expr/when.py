@@ -80,7 +80,7 @@ def _parsed(text: str) -> list[Token]:
 
 
 def _with_patterns(tokens: list[Token]) -> list[Token]:
-    """Compile the texts behind `=~`: no longer texts to `+`. Raises ExpressionError for a bad one."""
+    """Compile the texts behind `=~`, which are none to `+` then; raises ExpressionError."""
     marked = tokens[:1]
     for sign, token in pairwise(tokens):
         if sign.value in ("=~", "!~") and token.kind is Kind.STRING:
