@@ -8,10 +8,11 @@ from __future__ import annotations
 from math import inf
 
 from argotui.engine.context import create_node
-from argotui.engine.core import ChildTimeout, Core
+from argotui.engine.core import ChildTimeout, Core, HardError
 from argotui.engine.invocation import Bound, Invocation
 from argotui.engine.locks import Wait, acquire, give_back
-from argotui.engine.times import seconds
+from argotui.engine.times import timeout_seconds
+from argotui.engine.work import stop_work
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType
 
@@ -20,20 +21,33 @@ _LEGS = frozenset({"steps", "dag"})
 
 
 def timed_out(core: Core, node: Node | None, template: Template, inv: Invocation) -> bool:
-    """Fail a node that has been pending past `timeout` or `pendingTimeout`. Argo: 4.6."""
+    """Fail a node that has been pending past `timeout` or `pendingTimeout`. Raises HardError after
+    having failed it, ChildTimeout or what is wrong with the timeout. Argo: 4.6."""
     if node is None or not (template.timeout or template.pending_timeout):
         return False
     if node.phase is not NodePhase.PENDING:
         return False
     if core.now < time_pending(core, node, template):
         return False
-    core.mark(node, NodePhase.FAILED, "timeout")
+    _give_up(core, node, "timeout")
     raise ChildTimeout("timeout")
 
 
+def _give_up(core: Core, node: Node, message: str) -> None:
+    """Fail a pending node; what was asked of the world for it need not begin any more."""
+    stop_work(core, node, "timeout")
+    core.mark(node, NodePhase.FAILED, message)
+
+
 def time_pending(core: Core, node: Node, template: Template) -> float:
-    """Have a pending node looked at when its time is over; returns that time."""
-    limits = [seconds(text) for text in (template.timeout, template.pending_timeout) if text]
+    """Have a pending node looked at when its time is over; returns that time. Raises HardError
+    after having failed a node whose timeout cannot be read."""
+    given = (text for text in (template.timeout, template.pending_timeout) if text)
+    try:
+        limits = [timeout_seconds(text) for text in given]
+    except HardError as error:
+        _give_up(core, node, str(error))
+        raise
     due = (node.started_at or core.now) + min(limits, default=inf)
     if limits and node.phase is NodePhase.PENDING and core.now < due:
         core.wake_at(node, due)

@@ -9,12 +9,13 @@ import json
 import re
 from datetime import UTC, datetime
 from enum import Enum
+from math import inf
 
 from argotui.engine.context import create_node, memo_status
 from argotui.engine.core import Core, HardError
 from argotui.engine.gates import type_of
 from argotui.engine.invocation import Bound, Invocation
-from argotui.engine.times import seconds
+from argotui.engine.times import seconds_with_unit
 from argotui.expr.golang import compact_json, rfc3339
 from argotui.model.commands import Ask, SaveCache
 from argotui.model.events import Answered, CacheNotSaved
@@ -75,21 +76,18 @@ def _subject(memo: Memoize) -> str:
 
 def _entry(text: str | None, memo: Memoize, now: float) -> dict[str, object] | None:
     """Return what is remembered, None if nothing is or it has grown too old. Raises HardError."""
-    if not text:
-        return None
     try:
-        found = json.loads(text)
+        found = json.loads(text or "null")
     except ValueError as error:
         why = f"could not unmarshal JSON; unable to parse: {error}"
         raise HardError(f"malformed cache entry: {why}") from error
+    limit = seconds_with_unit(memo.max_age, "invalid maxAge: ") if memo.max_age else inf
     try:
         created = datetime.strptime(found["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, KeyError, TypeError):  # of another kind of entry
         return None
     age = now - created.replace(tzinfo=UTC).timestamp()
-    if memo.max_age and age > seconds(memo.max_age):
-        return None
-    return dict(found)
+    return None if age > limit else dict(found)
 
 
 def _hit(

@@ -258,8 +258,7 @@ def _no_more(core: Core, attempts: list[Node], strategy: RetryStrategy) -> str |
         return None
     values = _variables(attempts, exit_code="-1")
     values["retries"] = str(len(attempts) - 1)
-    env = {**core.globals.env(), **expand(values)}
-    verdict = evaluate_bool(strategy.expression, env, core.now)
+    verdict = evaluate_bool(strategy.expression, expand(values), core.now)
     return None if verdict else "retryStrategy.expression evaluated to false"
 
 

@@ -5,15 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from argotui.engine.core import HardError
-from argotui.expr.golang import go_duration
+from argotui.expr.duration import duration_mistake, go_duration, parse_duration
 
 
 def seconds(text: str | int) -> float:
-    """Return a duration in seconds. Raises HardError."""
+    """Return a duration in seconds; a whole number is one too. Raises HardError."""
     found = go_duration(str(text))
     if found is None:
-        raise HardError(f'time: invalid duration "{text}"')
+        why = duration_mistake(str(text))
+        raise HardError(f"unable to parse {text} as a duration: {why}")
     return found
+
+
+def seconds_with_unit(text: str, what: str) -> float:
+    """Return a duration in seconds that has to name its unit. Raises HardError: `what`, then what
+    is wrong with the text."""
+    found = parse_duration(text)
+    if found is None:
+        raise HardError(f"{what}{duration_mistake(text)}")
+    return found / 1e9
+
+
+def timeout_seconds(text: str) -> float:
+    """Return the `timeout` or `pendingTimeout` of a template in seconds. Raises HardError."""
+    return seconds_with_unit(text, "invalid timeout format. ")
 
 
 def moment(at: float) -> str:

@@ -17,7 +17,7 @@ class StartWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopWork:
-    """`reason` is deadline, stop, terminate, fail-fast, daemon or run-ended."""
+    """`reason` is deadline, timeout, stop, terminate, fail-fast, daemon or run-ended."""
 
     ref: WorkRef
     reason: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 from argotui.engine.containers import make_containers
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import HardError
-from argotui.engine.times import seconds
+from argotui.engine.times import timeout_seconds
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.model.manifest import Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
@@ -108,7 +108,7 @@ def _seconds_left(cx: NodeContext, node: Node) -> float | None:
     if core.state.run.deadline_at is not None and not cx.inv.on_exit:
         limits.append(core.state.run.deadline_at - core.now)
     if template.timeout:
-        limits.append((node.started_at or core.now) + seconds(template.timeout) - core.now)
+        limits.append((node.started_at or core.now) + timeout_seconds(template.timeout) - core.now)
     if cx.deadline_at is not None:
         limits.append(cx.deadline_at - core.now)
     return min(limits) if limits else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from argotui.model.commands import StopWork
 from tests.play import Play
 from tests.scenarios.test_hooks import HEAD, TAIL, dag, steps
 from tests.scenarios.test_shutdown import GATE, ends
@@ -110,6 +111,50 @@ def test_a_pending_step_past_its_timeout_fails_its_group_whatever_continues(temp
     assert ends(play)["[0].a"] == "Failed timeout"
     assert ends(play)["[0]"] == "Failed timeout"
     assert play.message == "timeout"
+
+
+def test_what_has_timed_out_is_not_waited_for_any_more() -> None:
+    text = steps("        - - {name: a, template: timed}\n") + TIMED
+    play = Play(text.replace("container: {image: busybox, command: [x]}\n    - name: patient",
+                             "http: {url: 'http://x'}\n    - name: patient"))  # fmt: skip
+    play.start().advance(11)
+    assert (str(play.node("[0].a").type), ends(play)["[0].a"]) == ("HTTP", "Failed timeout")
+    stopped = [each.reason for each in play.commands if isinstance(each, StopWork)]
+    assert stopped == ["timeout"]
+
+
+BAD = """
+    - name: pod
+      timeout: 10x
+      container: {image: busybox, command: [x]}
+    - name: http
+      timeout: 10x
+      http: {url: 'http://x'}
+    - name: nap
+      suspend: {duration: 10x}
+    - name: again
+      retryStrategy: {limit: 1, backoff: {duration: 10x}}
+      container: {image: busybox, command: [x, y]}
+"""
+MISTAKE = 'time: unknown unit "x" in duration "10x"'
+
+
+@pytest.mark.parametrize(
+    ("template", "phase", "message"),
+    [
+        ("pod", "Error", f"invalid timeout format. {MISTAKE}"),
+        ("http", "Failed", f"invalid timeout format. {MISTAKE}"),
+        ("nap", "Error", f"unable to parse 10x as a duration: {MISTAKE}"),
+        ("again", "Error", f"unable to parse 10x as a duration: {MISTAKE}"),
+    ],
+)
+def test_a_duration_that_cannot_be_read_says_why(template: str, phase: str, message: str) -> None:
+    play = Play(steps(f"        - - {{name: a, template: {template}}}\n") + BAD).start()
+    if template == "again":
+        play.report("[0].a(0)", 1)
+    assert ends(play)["[0].a"] == f"{phase} {message}"
+    assert play.message == f"step group deemed errored due to child wf[0].a error: {message}"
+    assert not play.running
 
 
 @pytest.mark.parametrize("template", ["timed", "patient"])

@@ -220,6 +220,13 @@ def test_a_bad_expression_is_an_error_of_the_retry_node() -> None:
     assert play.message.startswith("step group deemed errored due to child wf[0].a error: unable")
 
 
+def test_an_expression_knows_nothing_but_the_attempts() -> None:
+    play = retried("{expression: 'workflow.name == \"wf\"'}").report("[0].a(0)", 1)
+    assert "unknown name workflow" in play.node("[0].a").message
+    play = retried('{expression: \'"{{workflow.name}}" == "wf"\'}').report("[0].a(0)", 1)
+    assert play.running == ["[0].a(1)"], "but for what is filled in"
+
+
 def test_only_the_last_attempt_matters_to_a_dag() -> None:
     tasks = """
           - {name: a, template: outer}

@@ -465,6 +465,46 @@ def test_a_miss_after_the_lock_does_the_work() -> None:
     assert any(isinstance(each, SaveCache) for each in play.commands)
 
 
+# what is played begins at 1970-01-12T13:46:40Z
+@pytest.mark.parametrize(("age", "remembered"), [("41s", True), ("40s", True), ("39s", False)])
+def test_what_is_remembered_grows_too_old(age: str, remembered: bool) -> None:
+    text = (HEAD + MEMO).replace("{key: k,", f"{{key: k, maxAge: {age},")
+    play = answer(Play(text).start().grant(""), values={"k": ENTRY})
+    assert (play.phase == "Succeeded") is remembered
+    assert (play.running == [""]) is not remembered
+    if not remembered:
+        play.report("")
+        assert any(isinstance(each, SaveCache) for each in play.commands), "written over"
+
+
+@pytest.mark.parametrize(
+    ("age", "why"),
+    [
+        ("'10'", 'time: missing unit in duration "10"'),
+        ("10d", 'time: unknown unit "d" in duration "10d"'),
+    ],
+)
+def test_an_age_that_cannot_be_read_is_an_error_also_where_nothing_is_remembered(age, why) -> None:
+    text = (HEAD + MEMO).replace("{key: k,", f"{{key: k, maxAge: {age},")
+    play = answer(Play(text).start().grant(""))
+    assert play.phase == "Error"
+    assert play.node("").message == f"invalid maxAge: {why}"
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_only_a_success_is_remembered(code: int) -> None:
+    play = answer(Play(HEAD + MEMO).start().grant("")).report("", code)
+    saved = [each for each in play.commands if isinstance(each, SaveCache)]
+    assert len(saved) == (0 if code else 1)
+
+
+@pytest.mark.parametrize("key", ["a.b", "a_b", "-a", "''", "a b"])
+def test_a_key_that_argo_cannot_keep_is_an_error(key: str) -> None:
+    text = (HEAD + MEMO).replace("{key: k,", f"{{key: {key},")
+    play = Play(text).start().grant("")
+    assert (play.phase, play.node("").message) == ("Error", "invalid cache key")
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
