@@ -26,6 +26,8 @@ from argotui.submit.sources import (
     split_pair,
 )
 
+TRANSIENT_ERRORS = "TRANSIENT_ERROR_PATTERN"
+
 
 def run(
     context: typer.Context,
@@ -137,7 +139,22 @@ def _choices(given: Mapping[str, Any]) -> Choices:
         parallel=given["parallel"],
         object_store=given["object_store"],
         metrics_file=_metrics_file(given["metrics_file"]),
+        transient_errors=_transient_errors(),
     )
+
+
+def _transient_errors() -> str:
+    """Return the pattern that Argo's controller is told by the same variable. Argo: 4.4"""
+    pattern = os.environ.get(TRANSIENT_ERRORS, "")
+    if pattern:
+        from argotui.expr.errors import ExpressionError
+        from argotui.expr.regex import regex
+
+        try:
+            regex(pattern)
+        except ExpressionError as error:
+            raise UsageError(f"{TRANSIENT_ERRORS}: {error.message}") from None
+    return pattern
 
 
 def _metrics_file(path: str | None) -> str | None:

@@ -14,6 +14,8 @@ from argotui.engine.core import Core, HardError
 from argotui.engine.invocation import Bound, Invocation, bind, rebind
 from argotui.engine.links import attempts_among
 from argotui.engine.times import moment, seconds, words
+from argotui.expr.errors import ExpressionError
+from argotui.expr.regex import matches
 from argotui.expr.scope import expand
 from argotui.model.manifest import RetryStrategy, Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
@@ -171,7 +173,7 @@ def _goes_on(core: Core, node: Node, attempts: list[Node], strategy: RetryStrate
     if ended is None and _waits(core, node, attempts, strategy):
         return False
     if ended is None:
-        ended = _not_covered(last, strategy)
+        ended = _not_covered(core, last, strategy)
     if ended is None:
         ended = _no_more(core, attempts, strategy)
     if ended is not None:
@@ -240,15 +242,25 @@ def _waits(core: Core, node: Node, attempts: list[Node], strategy: RetryStrategy
     return True
 
 
-def _not_covered(last: Node, strategy: RetryStrategy) -> str | None:
+def _not_covered(core: Core, last: Node, strategy: RetryStrategy) -> str | None:
     policy = _policy_of(strategy)
     if policy not in _POLICIES:
         raise HardError(f"{policy} is not a valid RetryPolicy")
     on_failed, on_error = _POLICIES[policy]
     if policy == "OnTransientError":
-        on_failed = on_error = any(word in last.message for word in _TRANSIENT)
+        on_failed = on_error = _is_transient(core, last.message)
     covered = on_failed if last.phase is NodePhase.FAILED else on_error
     return None if covered else ""
+
+
+def _is_transient(core: Core, message: str) -> bool:
+    pattern = core.wf.transient_errors
+    try:
+        return any(word in message for word in _TRANSIENT) or (
+            bool(pattern) and matches(pattern, message)
+        )
+    except ExpressionError:  # it would take too long
+        return False
 
 
 def _no_more(core: Core, attempts: list[Node], strategy: RetryStrategy) -> str | None:

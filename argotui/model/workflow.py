@@ -87,7 +87,8 @@ class ResolvedWorkflow:
     and its name to the template, templateDefaults merged under it. `local` is the owner of the
     workflow's own templates (for a workflowTemplateRef still `local/<name>`, as Argo names it).
     `config_maps` holds name -> ConfigMap JSON for parameters and local stores. `lenient` switches
-    the closed list of deviations on; `deviations` says which were taken.
+    the closed list of deviations on; `deviations` says which were taken. `transient_errors` is a
+    pattern (RE2) of messages that pass for transient errors, "" for none. Argo: 4.4
     """
 
     metadata: Metadata
@@ -98,6 +99,7 @@ class ResolvedWorkflow:
     secrets: Mapping[str, JsonObject] = field(default_factory=dict)
     lenient: bool = True
     deviations: tuple[str, ...] = ()
+    transient_errors: str = ""
     source: JsonObject = field(default_factory=dict, compare=False)
 
     def template(self, owner: LibraryKey, name: str) -> Template | None:

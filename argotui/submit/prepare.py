@@ -82,6 +82,7 @@ def prepare(source: Source, choices: Choices) -> Prepared:
         parameter_file=choices.parameter_file,
         entrypoint=choices.entrypoint,
     )
+    resolved = replace(resolved, transient_errors=choices.transient_errors)
     return Prepared(
         source=source,
         choices=choices,

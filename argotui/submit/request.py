@@ -69,6 +69,7 @@ class Choices:
     object_store: bool = False
     images: Mapping[str, str] = field(default_factory=dict)
     metrics_file: str | None = None  # absolute
+    transient_errors: str = ""  # a pattern of messages, beside those that Argo knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

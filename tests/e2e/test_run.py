@@ -221,3 +221,31 @@ def test_a_reader_that_leaves_does_not_end_the_run(argotui, write):
     assert "Traceback" not in done.stderr
     assert done.returncode == 0
     assert argotui.runs()[0]["status"] == "Succeeded"
+
+
+PASSES = workflow(
+    "passes",
+    """
+  - name: main
+    retryStrategy: {limit: 1, retryPolicy: OnTransientError}
+    container: {image: alpine, command: [sh, -c], args: ["exit 7"]}
+""",
+)
+
+
+def test_a_pattern_in_the_environment_tells_transient_errors(argotui, write, monkeypatch):
+    monkeypatch.setenv("TRANSIENT_ERROR_PATTERN", r"exit code \d$")
+    done = argotui.run("-o", "json", write(PASSES))
+    nodes = json.loads(done.out)["status"]["nodes"].values()
+    assert sorted(node["type"] for node in nodes) == ["Pod", "Retry"], "it ends otherwise"
+    monkeypatch.setenv("TRANSIENT_ERROR_PATTERN", "exit code [0-9]")
+    done = argotui.run("-o", "json", write(PASSES))
+    nodes = json.loads(done.out)["status"]["nodes"].values()
+    assert sorted(node["type"] for node in nodes) == ["Pod", "Pod", "Retry"]
+
+
+def test_a_pattern_that_is_none_is_said_before_anything_runs(argotui, write, monkeypatch):
+    monkeypatch.setenv("TRANSIENT_ERROR_PATTERN", "(")
+    done = argotui.run(write(PASSES))
+    assert done.code == 2
+    assert "TRANSIENT_ERROR_PATTERN: error parsing regexp: missing closing )" in done.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.play import Play
@@ -42,6 +44,16 @@ def test_a_transient_error_is_known_by_its_message(message: str) -> None:
     play = retried("{limit: 1, retryPolicy: OnTransientError}")
     play.report("[0].a(0)", 1, message=message)
     assert (play.running == ["[0].a(1)"]) is (message in TRANSIENT)
+
+
+@pytest.mark.parametrize(("message", "again"), [("disk 7 is full", True), ("disk is full", False)])
+@pytest.mark.parametrize("end", [1, "Gone"])
+def test_a_pattern_tells_of_more_transient_errors(message: str, again: bool, end: int | str):
+    play = retried("{limit: 1, retryPolicy: OnTransientError}")
+    core = play.engine.core
+    core.wf = replace(core.wf, transient_errors=r"disk \d+ is|^pod deleted$")
+    play.report("[0].a(0)", end, message=message)
+    assert (play.running == ["[0].a(1)"]) is (again or end == "Gone")
 
 
 POLICIES = {
