@@ -1,143 +1,204 @@
-"""Go's fmt.Sprintf for texts and numbers: the format of withSequence and the like.
+"""Go's fmt.Sprintf for one integer: the format of withSequence.
 
-Called by the engine's loops and sprig's printf.
+Called by the engine's loops.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
 
 from argotui.expr.errors import ExpressionError
-from argotui.expr.gotext import print_value, quote, type_name
+from argotui.expr.gotext import quote
+from argotui.expr.meter import charge
 
-_VERB = re.compile(r"%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(.)?", re.DOTALL)
-_INTEGER = {"d": "d", "b": "b", "o": "o", "x": "x", "X": "X", "O": "o"}
+_FLAGS = re.compile(r"[-+# 0]*")
+_DIGITS = re.compile(r"[0-9]+")
+_INDEX = re.compile(r"\[([^\]]*)\]")
+_BASES = {"v": "d", "d": "d", "b": "b", "o": "o", "O": "o", "x": "x", "X": "X"}
+_MARKS = {"b": "0b", "o": "0", "O": "0", "x": "0x", "X": "0X"}
+_MAX_GO = 1_000_000  # of a width; more is no number to Go
 _MAX_WIDTH = 10_000
+_LOST = "\ufffd"
 
 
-def sprintf(template: str, *values: Any) -> str:
-    """Fill a Go format; wrong verbs and counts show as Go shows them: `%!s(int=5)`."""
-    parts: list[str] = []
-    left = list(values)
-    end = 0
-    for found in _VERB.finditer(template):
-        parts.append(template[end : found.start()])
-        end = found.end()
-        parts.append(_filled(found, left))
-    parts.append(template[end:])
-    if left:
-        extra = ", ".join(f"{type_name(value)}={print_value(value)}" for value in left)
-        parts.append(f"%!(EXTRA {extra})")
-    return "".join(parts)
+def sprintf(template: str, number: int) -> str:
+    """Fill a Go format; wrong verbs and counts show as Go shows them: `%!s(int=5)`.
+
+    Raises ExpressionError for a width that would fill the memory.
+    """
+    reader = _Reader(template, number)
+    text = reader.filled()
+    charge(1 + len(text) // 16)
+    if not reader.reordered and not reader.used:
+        text += f"%!(EXTRA int={number})"
+    return text
 
 
-def _filled(found: re.Match[str], left: list[Any]) -> str:
-    flags, width, precision, verb = found.groups()
-    if verb is None:
-        return "%!(NOVERB)"
-    if verb == "%":
-        return "%"
-    columns = _count(width, left)
-    digits = None if precision is None else _count(precision or "0", left)
-    if not left:
-        return f"%!{verb}(MISSING)"
-    value = left.pop(0)
-    text = _formatted(verb, flags, digits, value)
-    if text is None:
-        return f"%!{verb}({type_name(value)}={print_value(value)})"
-    return _padded(text, flags, columns or 0, digits, value)
+@dataclass(slots=True)
+class _Verb:
+    """One `%...` and what it asks for."""
+
+    flags: str
+    width: int | None = None
+    digits: int | None = None
+
+    def integer(self, letter: str, value: int) -> str:
+        """Return the number in the base of a verb."""
+        if self.digits == 0 and value == 0:
+            return " " * (self.width or 0)
+        digits = format(abs(value), _BASES.get(letter, "d"))
+        sign = "-" if value < 0 else "+" if "+" in self.flags else " " if " " in self.flags else ""
+        least = self.digits or 0
+        if self.digits is None and self.zeros and self.width is not None:
+            least = self.width - len(sign)
+        digits = digits.rjust(least, "0")
+        octal = letter in "oO" and digits.startswith("0")
+        mark = _MARKS.get(letter, "") if "#" in self.flags and not octal else ""
+        return self.padded(f"{sign}{'0o' if letter == 'O' else ''}{mark}{digits}", zeros=False)
+
+    @property
+    def zeros(self) -> bool:
+        return "0" in self.flags and "-" not in self.flags
+
+    def padded(self, text: str, *, zeros: bool = True) -> str:
+        width = self.width or 0
+        if "-" in self.flags:
+            return text.ljust(width)
+        return text.rjust(width, "0" if zeros and self.zeros else " ")
+
+    def unicode(self, value: int) -> str:
+        digits = format(value % (1 << 64), "X").rjust(max(self.digits or 0, 4), "0")
+        shown = "#" in self.flags and 0 <= value <= 0x10FFFF and chr(value).isprintable()
+        return self.padded(f"U+{digits}" + (f" '{chr(value)}'" if shown else ""), zeros=False)
+
+    def quoted(self, value: int) -> str:
+        char = _char(value)
+        inner = {"'": "\\'", '"': '"'}.get(char) or quote(char)[1:-1]
+        if "+" in self.flags and not inner.isascii():
+            inner = f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+        return self.padded(f"'{inner}'")
+
+    def formatted(self, letter: str, value: int) -> str:
+        match letter:
+            case "c":
+                return self.padded(_char(value))
+            case "q":
+                return self.quoted(value)
+            case "U":
+                return self.unicode(value)
+            case "T":
+                return self.padded("int"[: self.digits] if self.digits is not None else "int")
+            case "v" | "w":
+                self.flags = self.flags.replace("+", "").replace("#", "")
+        if letter in _BASES:
+            return self.integer(letter, value)
+        return f"%!{letter}(int={self.integer('v', value)})"
 
 
-def _count(text: str | None, left: list[Any]) -> int | None:
-    if text is None:
-        return None
-    number = left.pop(0) if text == "*" and left else text
-    count = int(number) if str(number).lstrip("-").isdecimal() else 0
-    if abs(count) > _MAX_WIDTH:
-        raise ExpressionError("memory budget exceeded")
-    return count
+def _char(value: int) -> str:
+    return chr(value) if 0 <= value <= 0x10FFFF and not 0xD800 <= value <= 0xDFFF else _LOST
 
 
-def _padded(text: str, flags: str, width: int, digits: int | None, value: Any) -> str:
-    if width < 0 or "-" in flags:
-        return text.ljust(abs(width))
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if "0" in flags and not (number and isinstance(value, int) and digits is not None):
-        sign = text[0] if number and text[:1] in ("-", "+", " ") else ""
-        return sign + text[len(sign) :].rjust(width - len(sign), "0")
-    return text.rjust(width)
+def _too_large(digits: str) -> bool:
+    """Say whether Go stops to read a number: what stands before its last digit is too much."""
+    before = digits[:-1].lstrip("0")
+    return len(before) > 7 or int(before or 0) > _MAX_GO
 
 
-def _formatted(verb: str, flags: str, digits: int | None, value: Any) -> str | None:
-    """Return the value without padding, None for a verb that does not suit it."""
-    if verb == "v":
-        text = print_value(value)
-        return _signed(text, flags) if isinstance(value, float) else text
-    if verb == "T":
-        return type_name(value)
-    match value:
-        case bool():
-            return print_value(value) if verb == "t" else None
-        case int():
-            return _integer(verb, flags, digits, value)
-        case float():
-            return _float(verb, flags, digits, value)
-        case str():
-            return _text(verb, flags, digits, value)
-    return print_value(value) if verb == "s" else None
+class _Reader:
+    """The template, and which argument is next: there is one, but verbs may ask for others."""
 
+    def __init__(self, text: str, number: int) -> None:
+        self.text, self.number = text, number
+        self.position = self.used = 0
+        self.reordered = self.good = False
 
-def _signed(text: str, flags: str) -> str:
-    if text.startswith("-"):
-        return text
-    return ("+" if "+" in flags else " " if " " in flags else "") + text
+    def filled(self) -> str:
+        parts: list[str] = []
+        while (mark := self.text.find("%", self.position)) >= 0:
+            parts.append(self.text[self.position : mark])
+            self.position = mark + 1
+            self.good = True
+            parts.append(self.verb())
+        return "".join(parts) + self.text[self.position :]
 
+    def verb(self) -> str:
+        flags = _FLAGS.match(self.text, self.position)
+        assert flags is not None
+        self.position = flags.end()
+        verb, notes = _Verb(flags[0]), ""
+        after = self.index()
+        verb.width, note = self.count("WIDTH", after=after)
+        if verb.width is not None and verb.width < 0:
+            verb.width, verb.flags = -verb.width, verb.flags.replace("0", "") + "-"
+        notes += note
+        after = after and not self.before("*")
+        if self.position + 1 < len(self.text) and self.sees("."):
+            self.good = self.good and not after
+            after = self.index()
+            verb.digits, note = self.count("PREC", after=False)
+            after = after and not self.before("*")
+            verb.digits = None if note or (verb.digits or 0) < 0 else verb.digits or 0
+            notes += note
+        if not after:
+            self.index()
+        return notes + self.shown(verb)
 
-def _integer(verb: str, flags: str, digits: int | None, value: int) -> str | None:
-    match verb:
-        case "c":
-            return chr(value) if 0 <= value <= 0x10FFFF else "\ufffd"
-        case "q":
-            char = chr(value) if 0 <= value <= 0x10FFFF else "\ufffd"
-            return "'" + ("\\'" if char == "'" else quote(char)[1:-1].replace('\\"', '"')) + "'"
-        case "U":
-            return f"U+{value:04X}"
-    if verb not in _INTEGER:
-        return None
-    number = format(abs(value), _INTEGER[verb])
-    if digits is not None:
-        number = "" if digits == 0 and value == 0 else number.rjust(digits, "0")
-    marks = {"x": "0x", "X": "0X", "o": "0", "b": "0b"}
-    if verb == "O":
-        number = "0o" + number
-    elif "#" in flags:
-        number = marks.get(verb, "") + number
-    return _signed(("-" if value < 0 else "") + number, flags)
+    def shown(self, verb: _Verb) -> str:
+        letter = self.text[self.position : self.position + 1]
+        self.position += 1
+        if not letter:
+            return "%!(NOVERB)"
+        if letter == "%":
+            return "%"
+        if not self.good:
+            return f"%!{letter}(BADINDEX)"
+        if self.used:
+            return f"%!{letter}(MISSING)"
+        self.used = 1
+        if max(verb.width or 0, verb.digits or 0) > _MAX_WIDTH:
+            raise ExpressionError("memory budget exceeded")
+        return verb.formatted(letter, self.number)
 
+    def sees(self, sign: str) -> bool:
+        if not self.text.startswith(sign, self.position):
+            return False
+        self.position += 1
+        return True
 
-def _float(verb: str, flags: str, digits: int | None, value: float) -> str | None:
-    if verb not in "eEfFgG":
-        return None
-    if verb in "gG" and digits is None:
-        text = print_value(value)
-        return _signed(text.upper() if verb == "G" else text, flags)
-    text = format(value, f".{6 if digits is None else digits}{verb.replace('F', 'f')}")
-    return _signed(text.replace("inf", "Inf").replace("nan", "NaN"), flags)
+    def before(self, sign: str) -> bool:
+        return self.text[self.position - 1] == sign
 
+    def index(self) -> bool:
+        """Read `[1]`, the argument that is meant; says whether it was one."""
+        if not self.text.startswith("[", self.position):
+            return False
+        self.reordered = True
+        short = len(self.text) < self.position + 3
+        found = None if short else _INDEX.match(self.text, self.position)
+        self.position = found.end() if found else self.position + 1
+        number = found[1] if found else ""
+        usual = _DIGITS.fullmatch(number) is not None and not _too_large(number)
+        if usual and int(number) == 1:
+            self.used = 0
+            return True
+        self.good = False
+        return usual
 
-def _text(verb: str, flags: str, digits: int | None, value: str) -> str | None:
-    cut = value if digits is None else value[:digits]
-    match verb:
-        case "s":
-            return cut
-        case "q":
-            return f"`{cut}`" if "#" in flags and "`" not in cut else quote(cut)
-        case "x" | "X":
-            hexes = (
-                value.encode().hex(" " if " " in flags else "")
-                if " " in flags
-                else (value.encode().hex())
-            )
-            return hexes.upper() if verb == "X" else hexes
-    return None
+    def count(self, what: str, *, after: bool) -> tuple[int | None, str]:
+        """Read a width or a precision; the note is what Go puts in where it is none."""
+        if self.sees("*"):
+            number = None if self.used or abs(self.number) > _MAX_GO else self.number
+            self.used = 1
+            bad = number is None or (what == "PREC" and number < 0)
+            return number, f"%!(BAD{what})" if bad else ""
+        found = _DIGITS.match(self.text, self.position)
+        if found is None:
+            return None, ""
+        self.good = self.good and not after
+        if _too_large(found[0]):
+            self.position = len(self.text)
+            return None, ""
+        self.position = found.end()
+        return int(found[0]), ""
