@@ -7,6 +7,7 @@ from dataclasses import replace
 from argotui.engine.containers import make_containers
 from argotui.engine.context import NodeContext, Visit
 from argotui.engine.core import HardError
+from argotui.engine.retry import attempts_of, strategy_of
 from argotui.engine.times import timeout_seconds
 from argotui.expr.errors import ExpressionError, TagError
 from argotui.model.manifest import Template
@@ -133,10 +134,10 @@ def _claims(cx: NodeContext) -> dict[str, str]:
 
 
 def _failed_hosts(cx: NodeContext) -> tuple[str, ...]:
-    strategy = cx.bound.template.retry_strategy
-    if not cx.retried or strategy is None or not (strategy.affinity or {}).get("nodeAntiAffinity"):
+    """Return the hosts that this attempt has to keep away from. Argo: 4.4."""
+    strategy = strategy_of(cx.core, cx.bound.template)
+    affinity = (strategy.affinity if strategy is not None else None) or {}
+    if not cx.retried or affinity.get("nodeAntiAffinity") is None:  # it says nothing but `{}`
         return ()
-    nodes = cx.core.state.nodes
-    hosts = [nodes[name].host_node_name for name in cx.core.children(cx.inv.name)
-             if name in nodes and nodes[name].phase.is_bad]  # fmt: skip
+    hosts = [each.host_node_name for each in attempts_of(cx.core, cx.inv.name) if each.phase.is_bad]
     return tuple(dict.fromkeys(host for host in hosts if host))
