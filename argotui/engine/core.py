@@ -85,7 +85,8 @@ class Core:
     expressions), `unnamed` (to be given another display name), `lost_daemons` (daemons that ended
     by themselves, until their steps saw it), `unsynced` (pods that a shutdown ended while they
     ran: for one pass still, Argo waits for what they have to say, and only their dag has failed
-    before that).
+    before that), `rebuilding` (the first walk of a recovered run, which is there to learn what is
+    bound to the nodes again).
     """
 
     wf: ResolvedWorkflow
@@ -107,6 +108,7 @@ class Core:
     checked: set[int] = field(default_factory=set)  # ids of templates whose expressions parse
     lost_daemons: set[str] = field(default_factory=set)
     unsynced: set[str] = field(default_factory=set)
+    rebuilding: bool = False
     timers: Timers = field(default_factory=Timers)
     made: int = 0  # nodes, in answer to this event
     too_deep: int = 0

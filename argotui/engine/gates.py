@@ -57,9 +57,12 @@ def time_pending(core: Core, node: Node, template: Template) -> float:
 def held(core: Core, node: Node | None, template: Template, inv: Invocation) -> bool:
     """Say whether a limit keeps this node back. Argo: 4.7; failFast of the template: 1.6.
 
-    Who is kept back is looked at again when a place becomes free.
+    Who is kept back is looked at again when a place becomes free. Steps and dags of a recovered
+    run are gone through once all the same: what they call is bound by that alone.
     """
     spec = core.spec
+    if core.rebuilding and node is not None and template.kind in _LEGS:
+        return False
     if spec.parallelism is not None and core.ledger.pods >= spec.parallelism:
         return _hold(core, inv, f"waits for one of {spec.parallelism} pods of the workflow")
     if node is not None and template.kind in _LEGS and _full(core, node, template, own=True):

@@ -71,7 +71,9 @@ class Engine:
         core.changes, core.commands, core.made = [], [], 0
         if self._cold:
             self._cold = False
-            self._settle()  # frames and bound templates, rebuilt before facts ask for them
+            core.rebuilding = True  # frames and bound templates, before facts ask for them
+            self._settle()
+            core.rebuilding = False
         self._take(event)
         self._settle()
         self._set_timer()
