@@ -17,6 +17,7 @@ from argotui.cli.failure import say
 from argotui.cli.jsonl import JsonLines
 from argotui.cli.plain import Lines, Out
 from argotui.cli.signals import Left, Signals
+from argotui.cli.text import columns
 from argotui.cli.watching import Watch
 from argotui.driver.driven import DrivenRun
 from argotui.driver.follow import Followed, Observer, follow
@@ -98,7 +99,8 @@ def finish(run: Followed, showing: Showing) -> None:
 
 def print_summary(run: Followed, out: Out) -> None:
     """Print what is told of a run at its end, or when it is left."""
-    for line in summary.lines(run.state, run.info, now=time.time()):
+    room = columns(out.stream)
+    for line in summary.lines(run.state, run.info, now=time.time(), width=room):
         out.line(line)
 
 

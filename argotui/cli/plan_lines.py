@@ -1,6 +1,6 @@
 """A plan as aligned lines: a tree on the left, what each row runs and waits for beside it.
 
-Called by cli/plan. No colours; fits the terminal, and is not cut where it is piped.
+Called by cli/plan. No colours; fits the terminal, and nothing is cut where it is piped.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import IO
 
 from argotui.forecast.rows import Fate, Forecast, Row
-from argotui.tui.text import cut, safe
+from argotui.tui.text import cut, middle, safe
 from argotui.tui.text import width as width_of
 
 _GAP = "  "
 _WIDEST = (48, 28, 30, 24)  # of the columns before the last
+_SHARES = (35, 20, 15, 15)  # of a terminal, in percent: what is known of a node has the rest
+_LEAST = 12
 _SIGNS = {Fate.RUNS: "", Fate.MAYBE: "? ", Fate.SKIPPED: "○ ", Fate.OMITTED: "○ ", Fate.ERROR: "⚠ "}
 _TITLES = ("NODE", "TEMPLATE", "IMAGE", "RESOURCES", "WAITS FOR, AND WHAT ELSE IS KNOWN")
 
@@ -130,11 +132,15 @@ def _said(row: Row, signs: Branches) -> Iterator[str]:
 
 def _aligned(table: list[list[str]], room: int | None) -> Iterator[str]:
     used = [number for number in range(4) if any(row[number] for row in table[1:])]
+    widest = _WIDEST if room is None else [max(_LEAST, room * share // 100) for share in _SHARES]
     widths = {
-        number: min(_WIDEST[number], max(width_of(row[number]) for row in table)) for number in used
+        number: min(widest[number], max(width_of(row[number]) for row in table)) for number in used
     }
     for row in table:
-        cells = [_padded(row[number], widths[number]) for number in used]
+        texts = {number: row[number] for number in used}
+        if room is not None:
+            texts = {number: middle(text, widths[number]) for number, text in texts.items()}
+        cells = [_padded(text, widths[number]) for number, text in texts.items()]
         line = _GAP.join((*cells, row[4])).rstrip()
         yield line if room is None else cut(line, room)
 

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -15,14 +16,15 @@ from argotui.cli import exits
 from argotui.cli.config import load_config
 from argotui.cli.failure import say
 from argotui.cli.sweep import sweep_runs
-from argotui.cli.text import duration, fit, glyph, run_word, safe
+from argotui.cli.text import columns, duration, fit, glyph, run_word, safe
 from argotui.journal.expiry import Keeping
 from argotui.journal.index import Listed, list_runs
 from argotui.journal.places import runs_folder
 
 _COLUMNS = ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "GOES", "MESSAGE")
 _GOES = _COLUMNS.index("GOES")  # only where some run goes by itself
-_MESSAGE_WIDTH = 60
+_NAME = _COLUMNS.index("WORKFLOW")
+_LEAST_NAME, _LEAST_MESSAGE, _MESSAGE_WIDTH = 16, 12, 60
 
 
 class RunsOutput(StrEnum):
@@ -60,10 +62,28 @@ def _print_table(shown: list[Listed], keeping: Keeping) -> None:
     rows = [_COLUMNS, *(_row(run, keeping) for run in shown)]
     if not any(row[_GOES] for row in rows[1:]):
         rows = [row[:_GOES] + row[_GOES + 1 :] for row in rows]
+    for line in _aligned(rows, columns(sys.stdout)):
+        print(fit(line, sys.stdout))
+
+
+def _aligned(rows: list[tuple[str, ...]], room: int | None) -> Iterator[str]:
+    """Yield the table; in a terminal's `room` the names give way, then the ends of lines."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    over = sum(widths) + 2 * len(widths) - 2 - (room or sys.maxsize)
+    if over > 0:
+        spare = min(over, max(0, widths[-1] - _LEAST_MESSAGE))
+        widths[_NAME] -= min(over - spare, max(0, widths[_NAME] - _LEAST_NAME))
     for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        print(fit("  ".join(cells).rstrip(), sys.stdout))
+        named = (*row[:_NAME], _middle(row[_NAME], widths[_NAME]), *row[_NAME + 1 :])
+        cells = [cell.ljust(width) for cell, width in zip(named, widths, strict=True)]
+        line = "  ".join(cells).rstrip()
+        yield line if not room or len(line) <= room else f"{line[: room - 1]}…"
+
+
+def _middle(name: str, cells: int) -> str:
+    if len(name) <= cells:
+        return name
+    return f"{name[: cells // 2]}…{name[cells // 2 + 1 - cells :]}"
 
 
 def _row(listed: Listed, keeping: Keeping) -> tuple[str, ...]:

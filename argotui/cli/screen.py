@@ -15,7 +15,7 @@ from argotui import bootstrap
 from argotui.bootstrap import Place
 from argotui.cli import exits
 from argotui.cli.failure import complain, say
-from argotui.cli.text import fit
+from argotui.cli.text import columns, fit
 from argotui.cli.watching import notices, reread, stop_run
 from argotui.driver.port import RunPort
 from argotui.journal.expiry import looked_at
@@ -70,8 +70,8 @@ def farewell(left: Left, folder: Path) -> int:
         complain(left.why or "the run was never seen")
         say(f"  argotui attach {folder.name}")
         return exits.INFRASTRUCTURE
-    gone = left.way is Way.LOST
-    for line in summary.lines(left.state, left.info, now=time.time(), gone=gone):
+    gone, room = left.way is Way.LOST, columns(sys.stdout)
+    for line in summary.lines(left.state, left.info, now=time.time(), gone=gone, width=room):
         print(fit(line, sys.stdout))
     phase = left.state.run.phase
     if phase.is_completed:

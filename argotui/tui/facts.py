@@ -22,6 +22,7 @@ from argotui.tui.truth import Piece, counts, named, waiting_lock
 Line = list[Piece]
 _LABEL = 10  # cells of the labels' column
 _MOST_LINES = 400  # of one value; files have the rest
+_PART, _LONGEST = 2000, 20_000  # characters of one line: made safe at once, shown at all
 _BODIES = (
     *("container", "containerSet", "steps", "dag", "script"),
     *("resource", "data", "suspend", "http", "plugin"),
@@ -236,11 +237,20 @@ def _value(name: str, value: str | None) -> list[Line]:
         return [[(f"  {shown}  ", "dim"), ("to be supplied", "dim italic")]]
     lines = value.splitlines() or [""]
     if len(lines) == 1:
-        return [[(f"  {shown} = ", "dim"), (text.safe(lines[0]), "")]]
+        return [[(f"  {shown} = ", "dim"), *_whole(lines[0])]]
     more = len(lines) - _MOST_LINES
-    body = [[("    ", ""), (text.safe(line), "")] for line in lines[:_MOST_LINES]]
+    body = [[("    ", ""), *_whole(line)] for line in lines[:_MOST_LINES]]
     tail: list[Line] = [[(f"    … {text.plural(more, 'more line')}", "dim")]] if more > 0 else []
     return [[(f"  {shown} =", "dim")], *body, *tail]
+
+
+def _whole(line: str) -> Line:
+    """A long line in parts that each can be shown, and how much is left out of a very long one."""
+    parts = [line[at : at + _PART] for at in range(0, min(len(line), _LONGEST), _PART)]
+    said: Line = [(text.safe(part), "") for part in parts]
+    if len(line) > _LONGEST:
+        said.append((f" … {text.plural(len(line) - _LONGEST, 'more character')}", "dim"))
+    return said or [("", "")]
 
 
 def manifest(row: Row, presenter: Presenter) -> list[Line]:

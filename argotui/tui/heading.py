@@ -9,6 +9,8 @@ from argotui.tui.presenter import Presenter
 from argotui.tui.show import Hint
 from argotui.tui.truth import Piece, full_name, named
 
+_LEAST_NAME, _SHORT_NAME, _LEAST_WHERE = 8, 12, 6  # cells
+_NARROW = 72  # columns below which words are saved
 PATIENCE = 0.3  # seconds before a wait is spoken of
 
 
@@ -19,8 +21,12 @@ def lines(
     run = presenter.state.run
     left = _left(presenter, run, hint, now, glyphs, width, gone)
     where = text.safe(presenter.info.where if presenter.info is not None else hint.where)
-    free = width - sum(text.width(part) for part, _ in left) - 3
-    where = text.middle(where, max(0, min(free, width // 3)), glyphs.ellipsis)
+    free = min(width - sum(text.width(part) for part, _ in left) - 3, width // 3)
+    where = (
+        text.middle(where, free, glyphs.ellipsis)
+        if free >= min(text.width(where), _LEAST_WHERE)
+        else ""
+    )
     blank = max(0, width - sum(text.width(part) for part, _ in left) - text.width(where) - 1)
     first = [*left, (" " * blank, ""), (where, "dim"), (" ", "")]
     bar = draw.bar(presenter.counts, width - 2, glyphs)
@@ -36,17 +42,20 @@ def _left(
     width: int,
     gone: bool,
 ) -> list[Piece]:
+    """The name gives way to all that is behind it, down to what can still be recognised."""
     name = text.safe(run.name or hint.name or hint.manifest)
-    pieces: list[Piece] = [
-        (" ", ""),
-        (text.middle(name, max(12, width // 3), glyphs.ellipsis), "bold"),
-        ("  ", ""),
-    ]
-    if presenter.info is None:
-        return pieces
+    said = _said(presenter, run, now, glyphs, width, gone) if presenter.info is not None else []
+    free = width - sum(text.width(part) for part, _ in said) - 4
+    room = max(_LEAST_NAME, min(free, max(_SHORT_NAME, width // 3)))
+    return [(" ", ""), (text.middle(name, room, glyphs.ellipsis), "bold"), ("  ", ""), *said]
+
+
+def _said(
+    presenter: Presenter, run: RunStatus, now: float, glyphs: Glyphs, width: int, gone: bool
+) -> list[Piece]:
     state = run_state(run.phase)
     word = state_word(run, gone)
-    pieces += [(f"{glyphs.of(state)} {word}", STYLES[state] if not gone else "magenta")]
+    pieces = [(f"{glyphs.of(state)} {word}", STYLES[state] if not gone else "magenta")]
     age = run_age(run, now)
     pieces += [(f" {text.brief(age)}", "")] if age is not None else []
     total = presenter.counts
@@ -58,10 +67,9 @@ def _left(
     waiting = len(presenter.waiting)
     if waiting and not gone:
         word = "waits" if waiting == 1 else "wait"
-        pieces += [
-            ("   ", ""),
-            (f"{glyphs.of(State.WAITING)} {waiting} {word} for you", "yellow reverse"),
-        ]
+        word += " for you" if width >= _NARROW else ""
+        sign = glyphs.of(State.WAITING)
+        pieces += [("   ", ""), (f"{sign} {waiting:,} {word}", "yellow reverse")]
     return pieces
 
 

@@ -74,7 +74,10 @@ class Steering:
         assert row.node is not None
         source = self.presenter.info.source if self.presenter.info is not None else {}
         form = forms.form_for(row.node, source, self.presenter.outlook)
-        waited = text.brief(lasted(row, self.screen.now()) or 0)
+
+        def waited() -> str:
+            return text.brief(lasted(row, self.screen.now()) or 0)
+
         sheet = ApproveSheet(form, self.screen.glyphs, waited, said)
         self.app.push_screen(sheet, self._answered)
 

@@ -19,6 +19,7 @@ from argotui.tui.rows import Row
 from argotui.tui.truth import full_name, named
 
 _MOST = 3  # failed or waiting steps told, and outputs
+_LEAST_NAME = 12  # cells of a run's name that are kept
 _TAIL = 5  # lines of a failed step's log
 _BOUNDARIES = (NodeType.STEPS, NodeType.DAG)
 _WORDS: Mapping[RunPhase, str] = {
@@ -36,14 +37,16 @@ def lines(
     outlook: Mapping[str, tuple[Planned, ...]] | None = None,
     gone: bool = False,
     glyphs: Glyphs = UNICODE,
+    width: int | None = None,
 ) -> list[str]:
-    """Return the summary of a run that ended, waits, goes on, or lost its driver (`gone`).
+    """Return the summary of a run that ended, waits, goes on, or lost its driver (`gone`). In
+    `width` the run's name gives way, so that its line stays one.
 
     Every line is safe to print and without colour.
     """
     presenter = Presenter()
     presenter.reset(Snapshot(seq=0, info=info, state=state, outlook=outlook or {}))
-    body = [_first(presenter, info, now, gone, glyphs)]
+    body = [_first(presenter, info, now, gone, glyphs, width)]
     if state.run.phase.is_completed:
         body += _of_end(presenter, info)
     elif gone:
@@ -54,7 +57,9 @@ def lines(
     return [text.safe(line, ascii_only=glyphs is ASCII) for line in body]
 
 
-def _first(presenter: Presenter, info: RunInfo, now: float, gone: bool, glyphs: Glyphs) -> str:
+def _first(
+    presenter: Presenter, info: RunInfo, now: float, gone: bool, glyphs: Glyphs, width: int | None
+) -> str:
     run = presenter.state.run
     age = heading.run_age(run, now)
     took = text.brief(age) if age is not None else ""
@@ -66,8 +71,11 @@ def _first(presenter: Presenter, info: RunInfo, now: float, gone: bool, glyphs: 
     done, count = presenter.progress
     nodes = f"{done:,} of {count:,} nodes, " if count else ""
     name = text.safe(run.name or info.workflow_name)
-    time = time if took else ""
-    return f"{glyphs.of(state)} {name} {word}{time}   ({nodes}{text.safe(info.where)})"
+    said = f" {word}{time}   ({nodes}{text.safe(info.where)})"
+    if width is not None:
+        room = width - text.width(said) - 2
+        name = text.middle(name, max(_LEAST_NAME, room), glyphs.ellipsis)
+    return f"{glyphs.of(state)} {name}{said}"
 
 
 def _open_word(presenter: Presenter, gone: bool) -> str:

@@ -3,7 +3,7 @@ without it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -22,8 +22,10 @@ from argotui.tui.screens.sheets import keys_line
 from argotui.tui.truth import Piece
 from argotui.tui.widgets import paint
 from argotui.tui.widgets.lines import Line, Lines, Rule
+from argotui.tui.wrap import folded
 
 _MOST_WORDS = 6
+_TICK = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,9 @@ class ApproveSheet(ModalScreen[Answer | None]):
         ("shift+tab,up", "app.focus_previous"),
     )
 
-    def __init__(self, form: Form, glyphs: Glyphs, waited: str, said: str = "") -> None:
+    def __init__(
+        self, form: Form, glyphs: Glyphs, waited: Callable[[], str], said: str = ""
+    ) -> None:
         super().__init__()
         self.form = form
         self.glyphs = glyphs
@@ -148,6 +152,7 @@ class ApproveSheet(ModalScreen[Answer | None]):
 
     def on_mount(self) -> None:
         self._say_top()
+        self.set_interval(_TICK, self._say_top)
         self._say_trouble(self.said)
         self._say_foot()
         first = next(iter(self.inputs.values()), None)
@@ -163,10 +168,11 @@ class ApproveSheet(ModalScreen[Answer | None]):
             (" ", ""),
             (f"{self.glyphs.of(State.WAITING)} {self.form.title}", STYLES[State.WAITING]),
         ]
-        right: Line = [(f"waiting for {self.waited} ", "dim")]
+        right: Line = [(f"waiting for {self.waited()} ", "dim")]
         lines = [paint.spread(title, right, width, self.glyphs.ellipsis)]
-        words = self.form.words
-        lines += [[(f"   {word}", "")] for word in words[:_MOST_WORDS]]
+        rows = (folded([("   ", ""), (word, "")], width - 1) for word in self.form.words)
+        words = [row for each in rows for row in each]
+        lines += words[:_MOST_WORDS]
         if len(words) > _MOST_WORDS:
             lines.append([(f"   {self.glyphs.ellipsis} the rest: esc, then 2", "dim")])
         lines += [[(f"   {name:<17}", "dim"), (value, "")] for name, value in self.form.shows[:4]]

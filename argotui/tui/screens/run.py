@@ -173,8 +173,9 @@ class RunScreen(Screen[None]):
         if self.is_wide or self.situation().place != keys.TREE:
             return ""
         wanted = self.presenter.filter
-        kept = f"{'&' if wanted.keeps else '!'}{wanted.text}  " if wanted is not None else ""
-        return kept + self._tree_end()
+        if wanted is None:
+            return self._tree_end()
+        return f"{'&' if wanted.keeps else '!'}{wanted.text}  esc shows all"
 
     def _tree_end(self) -> str:
         """Where in a long tree the cursor is, and whether it follows."""

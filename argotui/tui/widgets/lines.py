@@ -11,6 +11,7 @@ from textual.widget import Widget
 from argotui.tui.look import Glyphs
 from argotui.tui.truth import Piece
 from argotui.tui.widgets import paint
+from argotui.tui.wrap import folded
 
 Line = list[Piece]
 
@@ -36,7 +37,7 @@ class Lines(Widget):
 
 
 class Page(ScrollView, can_focus=True):
-    """A page that is scrolled with the keys of a log."""
+    """A page that is scrolled with the keys of a log; what is wider than it goes on below."""
 
     BINDINGS = paint.bound(
         ("j,down", "by(1)"),
@@ -51,36 +52,48 @@ class Page(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.glyphs = glyphs
         self.lines: list[Line] = []
+        self._most = 0
+        self._rows: list[Line] = []
 
-    def say(self, lines: list[Line], *, from_top: bool = False) -> None:
-        """Show other lines; `from_top` for another node."""
+    def say(self, lines: list[Line], *, from_top: bool = False, most: int = 0) -> None:
+        """Show other lines; `from_top` for another node. `most`: rows that one line may take."""
         if from_top:
             self.scroll_to(y=0, animate=False, immediate=True)
-        if lines == self.lines:
+        if lines == self.lines and most == self._most:
             return
-        self.lines = lines
+        self.lines, self._most = lines, most
         self._fit()
         self.refresh(layout=self.styles.auto_dimensions)
 
     def _fit(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.lines))
+        width = self.size.width
+        self._rows = self._folded(width)
+        self.virtual_size = Size(width, len(self._rows))
+
+    def _folded(self, width: int) -> list[Line]:
+        sign = self.glyphs.ellipsis
+        return [
+            row
+            for line in self.lines
+            for row in folded(line, width - 2, most=self._most, ellipsis=sign)
+        ]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return max(1, len(self.lines))
+        return max(1, len(self._folded(width)))
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit()
 
     def action_by(self, lines: int) -> None:
-        top = max(0, min(self.scroll_offset.y + lines, len(self.lines) - self.size.height))
+        top = max(0, min(self.scroll_offset.y + lines, len(self._rows) - self.size.height))
         self.scroll_to(y=top, animate=False, immediate=True)
 
     def render_line(self, y: int) -> Strip:
         at = self.scroll_offset.y + y
         width = self.size.width
-        if at >= len(self.lines):
+        if at >= len(self._rows):
             return Strip.blank(width)
-        return paint.strip([(" ", ""), *self.lines[at]], width, self.glyphs.ellipsis)
+        return paint.strip([(" ", ""), *self._rows[at]], width, self.glyphs.ellipsis)
 
 
 class Wall(Widget):

@@ -170,8 +170,12 @@ class LogView(ScrollView, can_focus=True):
         room = max(1, width - lead.cell_length)
         body = Strip([Segment(run, look) for run, look in runs if run])
         if not self.wrapped:
+            end: list[Segment] = []
+            if body.cell_length > self._shift + room:
+                end = [Segment(self.glyphs.ellipsis, paint.style("dim"))]
+                room = max(1, room - text.width(self.glyphs.ellipsis))
             shown = body.crop(self._shift, self._shift + room).adjust_cell_length(room)
-            return [Strip([*lead, *shown]).simplify()]
+            return [Strip([*lead, *shown, *end]).simplify()]
         parts = max(1, -(-body.cell_length // room))
         blank = Segment(" " * lead.cell_length)
         return [

@@ -28,6 +28,7 @@ class Tab(Enum):
 
 
 _TABS = tuple(Tab)
+_ABOVE_A_LOG = 3
 
 
 class NodeDetail(Vertical):
@@ -74,7 +75,7 @@ class NodeDetail(Vertical):
         """The row reads differently, or time has passed."""
         if self.row is not None and self.presenter.rows.get(self.row.key) is not self.row:
             self.row = self.presenter.rows.get(self.row.key)
-        self.page.say(self._lines())
+        self.page.say(self._lines(), most=self._most_rows())
         self._open_log()
         self._say_title()
         self._say_status()
@@ -87,6 +88,10 @@ class NodeDetail(Vertical):
         if self.tab is Tab.MANIFEST:
             return facts.manifest(self.row, self.presenter)
         return facts.summary(self.row, self.presenter, self.now(), self.glyphs)
+
+    def _most_rows(self) -> int:
+        """Of one line: above a log there is little room, a page of its own has all of it."""
+        return _ABOVE_A_LOG if self.tab is Tab.SUMMARY and self.attempts else 0
 
     def _open_log(self) -> None:
         info = self.presenter.info
@@ -190,7 +195,7 @@ class NodeDetail(Vertical):
     def choose(self, tab: Tab) -> None:
         self.tab = tab
         self._arrange()
-        self.page.say(self._lines(), from_top=True)
+        self.page.say(self._lines(), from_top=True, most=self._most_rows())
         self._say_title()
 
     def _arrange(self) -> None:

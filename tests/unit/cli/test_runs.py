@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from argotui.cli.runs import _as_json, _print_table, _row
+from argotui.cli.runs import _aligned, _as_json, _print_table, _row
 from argotui.journal.expiry import Keeping
 from argotui.journal.index import Listed
 from argotui.journal.summary import RunSummary
@@ -33,3 +33,17 @@ def test_when_a_run_goes_is_shown_where_one_does(capsys):
     assert "  in " in row
     assert _as_json(goes, Keeping())["expiresAt"].startswith("2286")
     assert _as_json(goes, Keeping(forever=True))["expiresAt"] is None
+
+
+def test_on_a_terminal_no_line_is_wider_than_it():
+    rows = [
+        ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "MESSAGE"),
+        ("f2pt959", "long-" * 12 + "x7", "✖ Failed", "3m", "3m", "local", "m" * 60),
+        ("z8kpw2k", "short", "✔ Succeeded", "17m07s", "17m07s", "local (no sandbox)", ""),
+    ]
+    head, long, short = _aligned(rows, 80)
+    assert max(len(head), len(long), len(short)) == 80
+    assert long.startswith("f2pt959  long-lon…long-x7  ")
+    assert long.endswith("m…")
+    assert long.index("✖") == short.index("✔") == head.index("STATUS")
+    assert "long-" * 12 in list(_aligned(rows, None))[1]

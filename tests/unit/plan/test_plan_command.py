@@ -88,6 +88,19 @@ def test_a_stream_without_unicode_gets_a_plain_tree() -> None:
     assert any(line.startswith("`- b") for line in plan_lines(tree, "wf", stream))
 
 
+def test_on_a_terminal_a_long_name_leaves_room_for_what_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    stream = io.StringIO()
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    inner = Row(name="b", label="checkout-" * 9, role="step", after=("fan-out", "flaky"))
+    tree = Forecast(entry=Row(name="a", label="a", role="entry", children=(inner,)))
+    *_, line = plan_lines(tree, "wf", stream)
+    assert len(line) <= 80
+    assert "after fan-out, flaky" in line
+
+
 def test_secrets_stay_where_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
