@@ -48,7 +48,7 @@ def make_runtime(place: Place, client: Client | None = None) -> Runtime:
     from argotui.runtimes.joined import JoinedRuntime
 
     if (client := client or connect(place)) is not None:
-        from argotui.expr.jsonpath import render
+        from argotui.expr.kubepath import render
         from argotui.runtimes.kubernetes.reading import reader
         from argotui.runtimes.kubernetes.runtime import KubernetesRuntime
 

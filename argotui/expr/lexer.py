@@ -73,7 +73,7 @@ def tokenize(text: str) -> list[Token]:
 def _next(text: str, position: int) -> tuple[Token, int]:
     char = text[position]
     if char in "'\"":
-        return _text(text, position)
+        return read_text(text, position)
     if char == "`":
         end = text.find("`", position + 1)
         if end < 0:
@@ -102,7 +102,7 @@ def _number(text: str, position: int) -> tuple[Token, int]:
     return Token(Kind.NUMBER, text[position:end], position), end
 
 
-def _text(text: str, position: int) -> tuple[Token, int]:
+def read_text(text: str, position: int) -> tuple[Token, int]:
     mark = text[position]
     parts: list[str] = []
     end = position + 1
@@ -126,6 +126,8 @@ def _unescaped(escape: re.Match[str], text: str) -> str:
     if escape[1]:
         return _SIMPLE[escape[1]]
     code = int(escape[2], 8) if escape[2] else int(escape[3] or escape[4] or escape[5], 16)
-    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+    if 0xD800 <= code < 0xE000:
+        return "\ufffd"
+    if code > 0x10FFFF:
         raise ExpressionError("unable to unescape string", escape.start(), text)
     return chr(code)

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from random import Random
 
 from argotui.expr.when import evaluate_when
-from tests.oracle.ask import Oracle
-from tests.oracle.report import Difference, compared, ours, told
+from tests.oracle.compare import rounded
+from tests.oracle.fuzzer import Fuzzer
+from tests.oracle.report import Difference
 
 _VALUES = ("1", "2.5", "0", "-3", "0x1F", "1e3", ".5", "7.", "true", "false", "a", "heads", "Failed",
            "my-value", "a.b", "A.B", "x_1", "'a'", '"b c"', "'1'", '"2024-01-02"', "'12:30'",
@@ -53,14 +53,17 @@ def _part(random: Random, depth: int) -> str:
     return f"{_part(random, depth - 1)}{blank}{sign}{blank}{_part(random, depth - 1)}"
 
 
-def differences(oracle: Oracle, seed: int, count: int) -> list[Difference]:
-    texts = [condition(Random(number), 1 + number % 3) for number in range(seed, seed + count)]
-    answers = oracle.ask([{"kind": "when", "expression": text} for text in texts])
-    found = []
-    for text, answer in zip(texts, answers, strict=True):
-        difference = compared(text, told(answer), ours(partial(evaluate_when, text)))
-        # a backslash at the end makes govaluate panic: there are no words to have
-        panic = text.endswith("\\") and "index out of range" in answer.get("error", "")
-        if difference is not None and text and not (panic and difference.what == "words"):
-            found.append(difference)
-    return found
+def _excused(difference: Difference) -> bool:
+    """A backslash at the end makes govaluate panic: no words to have. Go's Exp, which powers with
+    a fraction need, has another last digit on each kind of processor."""
+    panic = difference.text.endswith("\\") and "index out of range" in difference.wanted
+    same = rounded(difference.wanted) == rounded(difference.given)
+    return (panic and difference.what == "words") or ("**" in difference.text and same)
+
+
+WHEN = Fuzzer(
+    kind="when",
+    make=lambda random: (condition(random, random.randrange(1, 4)) or "a", ()),
+    answer=evaluate_when,
+    excused=_excused,
+)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"sort"
+	"strings"
 
 	"github.com/Masterminds/sprig/v3"
 	"github.com/expr-lang/expr"
@@ -98,13 +99,13 @@ type results struct {
 // depends evaluates `a.Succeeded && !b.Failed`; the env says what is true of each task.
 func depends(q question) (any, error) {
 	env := map[string]results{}
-	for name, value := range q.Env {
+	for name, value := range q.Arguments[0].(map[string]any) {
 		var found results
 		encoded, _ := json.Marshal(value)
 		_ = json.Unmarshal(encoded, &found)
-		env[name] = found
+		env[strings.ReplaceAll(name, "-", "_")] = found
 	}
-	program, err := expr.Compile(q.Expression, expr.Env(env))
+	program, err := expr.Compile(strings.ReplaceAll(q.Expression, "-", "_"), expr.Env(env))
 	if err != nil {
 		return nil, err
 	}

@@ -57,12 +57,12 @@ func match(q question) (any, error) {
 
 // kubectlPath is `kubectl get -o jsonpath=...`.
 func kubectlPath(q question) (any, error) {
-	path := jsonpath.New("oracle")
+	path := jsonpath.New("oracle").AllowMissingKeys(true)
 	if err := path.Parse(q.Expression); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	if err := path.Execute(&out, q.Arguments[0]); err != nil {
+	if err := path.Execute(&out, untagged(q.Arguments[0])); err != nil {
 		return nil, err
 	}
 	return out.String(), nil

@@ -28,12 +28,13 @@ def told(answer: dict[str, Any]) -> Any:
     return settled(answer.get("value") or ["nil"])
 
 
-def ours(evaluate: Callable[[], Any]) -> Any:
+def ours(evaluate: Callable[[], Any], raises: tuple[type[Exception], ...] = ()) -> Any:
+    """Return our answer as a tagged value; `raises` are errors beside ExpressionError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return settled(tagged(evaluate()))
-    except ExpressionError as error:
+    except (ExpressionError, *raises) as error:
         return ["error", str(error).split("\n")[0]]
     except Exception as error:
         return ["crash", repr(error)]
