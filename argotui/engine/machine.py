@@ -12,6 +12,7 @@ from argotui.engine import claims, gc, locks, memoize, metrics, requests, run, s
 from argotui.engine.context import Handler
 from argotui.engine.core import Core, RunawayError
 from argotui.engine.globals import Globals
+from argotui.engine.links import attempts_among
 from argotui.engine.outputs import export_own
 from argotui.engine.reports import reported
 from argotui.engine.visit import Visitor
@@ -34,7 +35,7 @@ from argotui.model.events import (
     WorkReported,
 )
 from argotui.model.fold import RunState
-from argotui.model.status import Node, RunPhase
+from argotui.model.status import Node, NodeType, RunPhase
 from argotui.model.workflow import ResolvedWorkflow
 
 _MAX_PASSES = 100_000  # a pass that keeps changing something is a bug of ours
@@ -220,6 +221,9 @@ class Engine:
             core.count_daemon(node)
             if node.wake_at is not None and not node.has_ended:
                 core.timers.set(node.name, node.wake_at)
+            if node.type is NodeType.RETRY and not node.has_ended:  # of a daemon, not visited
+                attempts = attempts_among(node.name, core.children(node.name))
+                core.parents.update(dict.fromkeys(attempts, node.name))
         core.pass_number = 1 + max(
             (node.created_pass for node in core.state.nodes.values()), default=0
         )

@@ -78,16 +78,16 @@ def _settle(core: Core, node: Node, judgement: Judgement) -> None:
     message = judgement.message or ("" if node.message and not node.phase.is_bad else None)
     if judgement.phase is not node.phase or message is not None:
         core.mark(node, judgement.phase, message)
-    if lost:
+    if lost and not _try_again(core, node):
         core.lost_daemons.add(node.name)
-        _try_again(core, node)
 
 
-def _try_again(core: Core, node: Node) -> None:
-    """A dag looks once more at the Retry node of a daemon that died; steps do not."""
+def _try_again(core: Core, node: Node) -> bool:
+    """Have the Retry node of a daemon that died looked at once more; says whether there is one."""
     retry = core.state.nodes.get(core.parents.get(node.name, ""))
     boundary = core.state.nodes.get(core.name_of(node.boundary_id))
     if retry is None or retry.type is not NodeType.RETRY or retry.has_ended:
-        return
-    if boundary is not None and boundary.type is NodeType.DAG and not boundary.has_ended:
+        return False
+    if boundary is not None and not boundary.has_ended:
         core.patch(retry, daemoned=False)
+    return True

@@ -26,6 +26,7 @@ from argotui.templates.items import (
     visit_items,
 )
 from argotui.templates.siblings import Siblings
+from argotui.templates.stepdaemons import know_again, look_after, retried_daemons
 
 EMPTY = "Skipped, empty params"
 
@@ -33,7 +34,7 @@ EMPTY = "Skipped, empty params"
 @dataclass(slots=True, kw_only=True)
 class StepsFrame:
     """An open steps node. `index` is the group it is at, `items` that group's steps, `producers`
-    what the groups before it offer."""
+    what the groups before it offer, `daemons` what calls their daemons with retries."""
 
     template: Template
     groups: tuple[tuple[Step, ...], ...]
@@ -41,6 +42,7 @@ class StepsFrame:
     index: int = 0
     items: Items | None = None
     producers: dict[str, Producer] = field(default_factory=dict)
+    daemons: dict[str, Item] = field(default_factory=dict)
 
     def scope(self) -> ProducerScope:
         return ProducerScope("steps", self.producers.get, lambda: self.producers)
@@ -86,7 +88,7 @@ def _through_groups(cx: NodeContext, node: Node, frame: StepsFrame) -> Visit:
     """Go from group to group; returns the node once all have succeeded."""
     core = cx.core
     core.take_dirty(node.name)
-    if _lost_daemon(core, node, frame):
+    if (yield from look_after(cx, node, frame.groups, frame.daemons)) is None:
         return None
     while frame.index < len(frame.groups):
         group = _group_node(cx, node, frame)
@@ -99,6 +101,11 @@ def _through_groups(cx: NodeContext, node: Node, frame: StepsFrame) -> Visit:
             core.mark(node, NodePhase.FAILED, group.message)
             return None
         _offer(cx, group, frame)
+        if up := retried_daemons(core, group):
+            items = frame.items or _expand_group(cx, group, frame)
+            frame.daemons |= {name: items.all[name] for name in up}
+        if frame.items is None:  # after a recovery
+            know_again(core, group)
         frame.index += 1
         frame.items = None
     return node
@@ -282,25 +289,3 @@ def _set_outbound(core: Core, node: Node, frame: StepsFrame) -> None:
     last = f"{node.name}[{min(frame.index, len(frame.groups) - 1)}]"
     found = [out for child in core.children(last) for out in outbound_of(core, child)]
     core.patch(node, outbound=tuple(dict.fromkeys(found)))
-
-
-def _lost_daemon(core: Core, node: Node, frame: StepsFrame) -> bool:
-    """A daemon that died after its group succeeded fails the steps at once. Argo: 4.8."""
-    for name in sorted(core.lost_daemons):
-        child = core.state.nodes[name]
-        group = core.state.nodes.get(core.parents.get(name, ROOT))
-        if group is None or core.parents.get(group.name) != node.name:
-            continue
-        core.lost_daemons.discard(name)
-        if group.phase is NodePhase.SUCCEEDED and not _tolerated(frame, group, child):
-            core.mark(group, NodePhase.FAILED, f"child '{child.id}' failed")
-            core.mark(node, NodePhase.FAILED, group.message)
-            return True
-    return False
-
-
-def _tolerated(frame: StepsFrame, group: Node, child: Node) -> bool:
-    index = int(group.name[group.name.rindex("[") + 1 : -1])
-    step_name = child.name.removeprefix(f"{group.name}.").split("(")[0]
-    step = next((each for each in frame.groups[index] if each.name == step_name), None)
-    return bool(step and step.continue_on and step.continue_on.failed)
