@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
+from math import prod
 
 from argotui.expr.depends import Depends
 from argotui.expr.errors import ExpressionError
 from argotui.forecast.rows import Fate
 
 _OUTCOMES = ("Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned")
-_MOST = 4  # tasks whose outcomes are tried out in all combinations
+_MOST = 2_000  # combinations of outcomes that are tried out
 _SETTLED = {Fate.SKIPPED: "Skipped", Fate.OMITTED: "Omitted", Fate.ERROR: "Errored"}
+_OPEN = {
+    Fate.SKIPPED: ("Skipped", "Omitted"),  # its own depends may come out otherwise
+    Fate.ERROR: ("Errored", "Omitted"),
+    Fate.OMITTED: ("Omitted",),
+}
 
 
 def fate_of(logic: Depends | None, fates: Mapping[str, Fate], rare: frozenset[str]) -> Fate:
@@ -41,13 +47,12 @@ def _when_well(task: str, fates: Mapping[str, Fate], rare: frozenset[str]) -> st
 
 
 def _can_hold(logic: Depends, fates: Mapping[str, Fate]) -> bool:
-    settled = {task: _SETTLED[fates[task]] for task in logic.tasks if fates.get(task) in _SETTLED}
-    unsettled = sorted(task for task in logic.tasks if task not in settled)
-    if len(unsettled) > _MOST:
+    open_to = {task: _OPEN.get(fates.get(task, Fate.RUNS), _OUTCOMES) for task in logic.tasks}
+    if prod(len(outcomes) for outcomes in open_to.values()) > _MOST:
         return True
     return any(
-        _holds(logic, {**settled, **dict(zip(unsettled, outcomes, strict=True))}, mixed=mixed)
-        for outcomes in product(_OUTCOMES, repeat=len(unsettled))
+        _holds(logic, dict(zip(open_to, outcomes, strict=True)), mixed=mixed)
+        for outcomes in product(*open_to.values())
         for mixed in (False, True)
     )
 

@@ -165,6 +165,18 @@ def test_depends_on_what_is_known_already() -> None:
     assert found[".bad"].condition == "depends: always.Failed"
 
 
+def test_a_task_that_would_be_skipped_is_omitted_where_what_it_needs_fails() -> None:
+    found = rows(
+        dag(
+            "{name: first, template: work}",
+            '{name: off, template: work, depends: first, when: "1 == 2"}',
+            "{name: rescue, template: work, depends: off.Omitted}",
+        )
+    )
+    assert found[".off"].fate is Fate.SKIPPED
+    assert found[".rescue"].fate is Fate.MAYBE
+
+
 def test_only_what_the_target_needs_is_planned() -> None:
     text = dag("{name: a, template: work}", "{name: b, template: work}").replace(
         "dag:\n", "dag:\n        target: a\n"
