@@ -128,3 +128,18 @@ def test_what_comes_next_waits_for_the_handler(kind: str) -> None:
     assert play.running == [f"{first}.onExit"]
     play.report(f"{first}.onExit", 1)
     assert play.running == [then]
+
+
+@pytest.mark.parametrize("kind", ["steps", "dag"])
+def test_no_handler_starts_once_a_run_is_terminated(kind: str) -> None:
+    a = "{name: a, template: work, onExit: nop}"
+    text = steps(f"        - - {a}\n", "  onExit: nop\n")
+    if kind == "dag":
+        text = dag(f"          - {a}\n", "  onExit: nop\n")
+    node = "[0].a" if kind == "steps" else ".a"
+    play = Play(text).start().report(node, "Running").terminate()
+    assert "onExit" not in play.tree()
+    assert (play.phase, play.message) == ("Failed", "Stopped with strategy 'Terminate'")
+    play = Play(text).start().report(node, "Pending").stop()
+    assert f"{node}.onExit Steps Succeeded" in play.tree()
+    assert "\n.onExit Steps Succeeded" in play.tree()
