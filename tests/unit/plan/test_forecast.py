@@ -169,11 +169,11 @@ def test_a_task_that_would_be_skipped_is_omitted_where_what_it_needs_fails() -> 
     found = rows(
         dag(
             "{name: first, template: work}",
-            '{name: off, template: work, depends: first, when: "1 == 2"}',
-            "{name: rescue, template: work, depends: off.Omitted}",
+            '{name: skips, template: work, depends: first, when: "1 == 2"}',
+            "{name: rescue, template: work, depends: skips.Omitted}",
         )
     )
-    assert found[".off"].fate is Fate.SKIPPED
+    assert found[".skips"].fate is Fate.SKIPPED
     assert found[".rescue"].fate is Fate.MAYBE
 
 
