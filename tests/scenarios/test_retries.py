@@ -181,6 +181,20 @@ def test_a_factor_that_is_no_whole_number_is_an_error() -> None:
     assert "value '1.5' cannot be resolved to an int" in play.message
 
 
+@pytest.mark.parametrize("backoff", ["{factor: 2}", "{maxDuration: 1h}"])
+def test_a_backoff_needs_a_duration(backoff: str) -> None:
+    play = retried(f"{{limit: 2, backoff: {backoff}}}").report("[0].a(0)", 1)
+    why = "no base duration specified for retryStrategy"
+    assert (str(play.node("[0].a").phase), play.node("[0].a").message) == ("Error", why)
+    assert play.message == f"step group deemed errored due to child wf[0].a error: {why}"
+
+
+def test_the_longest_duration_comes_before_a_missing_one() -> None:
+    play = retried("{limit: 2, backoff: {maxDuration: 5}}").advance(6).report("[0].a(0)", 1)
+    assert play.node("[0].a").message == "Max duration limit exceeded"
+    assert str(play.node("[0].a").phase) == "Failed"
+
+
 def test_without_a_limit_nothing_waits() -> None:
     play = retried("{backoff: {duration: 1h}}").report("[0].a(0)", 1)
     assert play.running == ["[0].a(1)"]
