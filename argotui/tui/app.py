@@ -88,6 +88,7 @@ class ArgotuiApp(App[Left]):
         tree_view.cursor = self.presenter.rows.get(cursor)
         self._had_ended = False
         tree_view.show_edits(Edits(spliced=True, run=True), line)
+        self.run_screen.saying = ""  # what was said of the connection is over
         self.run_screen.say_all()
         self.run_screen.tick()
         self._note_end()

@@ -55,6 +55,14 @@ def fit(pieces: Iterable[Piece], cells: int, ellipsis: str = "…") -> list[Piec
     return out
 
 
+def printable(pieces: Iterable[Piece], glyphs: Glyphs) -> list[Piece]:
+    """Return pieces as a terminal of these glyphs can show them: spelt out before they are
+    measured, not by the terminal's driver once they have their place."""
+    if not glyphs.is_ascii:
+        return list(pieces)
+    return [(text.safe(part, ascii_only=True), style) for part, style in pieces]
+
+
 def row_pieces(
     row: Row,
     presenter: Presenter,
@@ -69,7 +77,7 @@ def row_pieces(
     mark = (glyphs.cursor, ACCENT if focused else "dim") if at_cursor else (" ", "")
     count = count_text(row) if columns.count else ""
     room = columns.truth + (columns.count if not count else 0)
-    said = truth(row, presenter, now, glyphs)
+    said = printable(truth(row, presenter, now, glyphs), glyphs)
     name = name_pieces(row, columns.name, glyphs, at_cursor, asked=row.key in presenter.asked)
     return [
         (" ", ""),

@@ -11,6 +11,7 @@ from argotui.tui.truth import Piece, full_name, named
 
 _LEAST_NAME, _SHORT_NAME, _LEAST_WHERE = 8, 12, 6  # cells
 _NARROW = 72  # columns below which words are saved
+_RECOVER = "argotui recover"
 PATIENCE = 0.3  # seconds before a wait is spoken of
 
 
@@ -127,5 +128,8 @@ def failure(presenter: Presenter, glyphs: Glyphs) -> str:
 def lost(presenter: Presenter, hint: Hint, why: str) -> str:
     """Return what to do when the driver does not answer."""
     run = presenter.info.run_id if presenter.info is not None else hint.name
-    reason = f" ({text.safe(text.first_line(why))})" if why else ""
-    return f"driver gone{reason}; argotui recover {text.safe(run)}"
+    reason = text.safe(text.first_line(why))
+    if _RECOVER in reason:
+        return reason  # it says already what to do: once is enough for one line
+    told = f" ({reason})" if reason else ""
+    return f"driver gone{told}; {_RECOVER} {text.safe(run)}"

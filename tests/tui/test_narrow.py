@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from argotui.model.status import RunPhase
 from argotui.tui import heading, summary, text
 from argotui.tui.look import UNICODE
 from argotui.tui.presenter import Presenter
@@ -58,9 +59,9 @@ def test_the_line_left_in_the_scrollback_stays_one():
     assert LONG in summary.lines(run.state, run.info, now=NOW)[0]
 
 
-def on_screen(run, script, clock=None):
+def on_screen(run, script, clock=None, **options):
     async def main():
-        app = app_for(run, clock)
+        app = app_for(run, clock, **options)
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "the run on the screen", lambda: app.presenter.info is not None)
             await script(app, pilot)
@@ -133,3 +134,39 @@ def test_who_keeps_rows_is_told_how_to_see_all():
         assert "esc shows all" in text_of(app)
 
     on_screen(release(), script)
+
+
+def test_a_terminal_without_unicode_keeps_its_columns(tmp_path):
+    run = FakeRun(folder=tmp_path)
+    run.node("", kind="DAG", ago=221)
+    said = "\u4e16\u754c" * 40
+    run.node(".bad", "Failed", ran=7, message=said)
+
+    async def script(app, pilot):
+        (row,) = (row for row in text_of(app).splitlines() if " x bad" in row)
+        assert row.rstrip().endswith("~    7s")
+        assert row.isascii()
+        await pilot.press("g", "down", "enter")
+        assert text_of(app).isascii()
+
+    on_screen(run, script, ascii_only=True)
+
+
+def test_what_went_wrong_is_read_to_its_end():
+    said = "cannot write " + "/a-folder" * 12 + ": No space left on device"
+    run = FakeRun()
+    run.node("", kind="DAG", ago=221)
+    run.node(".bad", "Failed", ran=7, message=said)
+    run.run(phase=RunPhase.FAILED, finished_at=NOW)
+
+    async def script(app, pilot):
+        assert "No space left on device" in text_of(app)
+
+    on_screen(run, script)
+
+
+def test_a_lost_driver_says_once_what_to_do():
+    presenter = Presenter()
+    why = "the driver of run r-1 is gone; go on with: argotui recover r-1"
+    assert heading.lost(presenter, Hint(name="r-1"), why) == why
+    assert heading.lost(presenter, Hint(name="r-1"), "") == "driver gone; argotui recover r-1"

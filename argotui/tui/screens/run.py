@@ -29,8 +29,10 @@ from argotui.tui.widgets.lines import Lines, Wall
 from argotui.tui.widgets.log_view import LogView
 from argotui.tui.widgets.node_detail import NodeDetail, Tab
 from argotui.tui.widgets.run_tree import RunTree
+from argotui.tui.wrap import folded
 
 WIDE = 110  # columns from which tree and node stand side by side
+_BANNER_ROWS = 3  # of what went wrong, or was noticed
 _MANY = 99  # rows from which their number is shown
 
 
@@ -163,7 +165,12 @@ class RunScreen(Screen[None]):
         return [(f"   {sign}{wanted.text}", "yellow"), ("  esc shows all", "dim")]
 
     def _say_banner(self) -> None:
-        lines = self.steering.banner_lines()
+        width, sign = self.size.width - 1, self.glyphs.ellipsis
+        lines = [
+            row
+            for line in self.steering.banner_lines()
+            for row in folded(line, width, most=_BANNER_ROWS, ellipsis=sign)
+        ]
         if len(lines) != self._banner_height:
             self._banner_height = self.banner.styles.height = len(lines)
             self.banner.display = bool(lines)

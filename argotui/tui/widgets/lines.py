@@ -8,6 +8,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from argotui.tui import draw
 from argotui.tui.look import Glyphs
 from argotui.tui.truth import Piece
 from argotui.tui.widgets import paint
@@ -25,7 +26,7 @@ class Lines(Widget):
         self._lines: list[Line] = []
 
     def say(self, *lines: Line) -> None:
-        fresh = list(lines)
+        fresh = [draw.printable(line, self.glyphs) for line in lines]
         if fresh != self._lines:
             self._lines = fresh
             self.refresh()
@@ -75,7 +76,9 @@ class Page(ScrollView, can_focus=True):
         return [
             row
             for line in self.lines
-            for row in folded(line, width - 2, most=self._most, ellipsis=sign)
+            for row in folded(
+                draw.printable(line, self.glyphs), width - 2, most=self._most, ellipsis=sign
+            )
         ]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
