@@ -68,6 +68,7 @@ func kubectlPath(q question) (any, error) {
 	return out.String(), nil
 }
 
+// jq gives the results of a filter as Argo puts them together: a line each.
 func jq(q question) (any, error) {
 	query, err := gojq.Parse(q.Expression)
 	if err != nil {
@@ -77,17 +78,25 @@ func jq(q question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := []any{}
-	results := code.Run(q.Arguments[0])
+	lines := []string{}
+	results := code.Run(untagged(q.Arguments[0]))
 	for {
 		value, more := results.Next()
 		if !more {
-			return found, nil
+			return strings.TrimSpace(strings.Join(lines, "\n")), nil
 		}
 		if err, bad := value.(error); bad {
 			return nil, err
 		}
-		found = append(found, value)
+		line, text := value.(string)
+		if !text {
+			encoded, err := gojq.Marshal(value)
+			if err != nil {
+				return nil, err
+			}
+			line = string(encoded)
+		}
+		lines = append(lines, line)
 	}
 }
 
@@ -103,7 +112,7 @@ func condition(q question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	encoded, _ := json.Marshal(q.Arguments[0])
+	encoded, _ := json.Marshal(untagged(q.Arguments[0]))
 	found := object{gjson.ParseBytes(encoded)}
 	requirements, _ := selector.Requirements()
 	met := []any{}

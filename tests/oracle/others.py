@@ -11,9 +11,11 @@ from argotui.model.bodies import Task
 from tests.oracle import expressions
 from tests.oracle.ask import Oracle
 from tests.oracle.conditions import WHEN
+from tests.oracle.filters import JQ
 from tests.oracle.fuzzer import Fuzzer, Question
 from tests.oracle.paths import KUBECTL
 from tests.oracle.report import Difference
+from tests.oracle.selectors import CONDITIONS
 
 _TASKS = ("a", "b-1", "c_2", "A", "x9")
 _NUMBERS = (0, 1, 5, 10, -3, 255, 65, 39, 34, 92, 233, 8203, 0xD800, 0x1F600, 0x110000, -1, 127,
@@ -64,6 +66,8 @@ FUZZERS: Mapping[str, Callable[[Oracle, int, int], list[Difference]]] = {
     "expr": expressions.differences,
     "when": WHEN,
     "kubectl": KUBECTL,
+    "condition": CONDITIONS,
+    "jq": JQ,
     "depends": Fuzzer(
         kind="depends",
         make=_depends,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -23,9 +22,10 @@ from argotui.model.work import (
     ResourceWork,
     WorkRef,
 )
+from argotui.runtimes.conditions import Requirement, requirements
+from argotui.runtimes.jqfilter import filtered
 from argotui.runtimes.kubernetes import operations
 from argotui.runtimes.kubernetes.client import Client
-from argotui.runtimes.kubernetes.conditions import holds, requirements, text
 from argotui.runtimes.kubernetes.discovery import Discovery
 from argotui.runtimes.kubernetes.errors import ApiError, explained
 from argotui.runtimes.kubernetes.kept import Folder, Kept
@@ -34,7 +34,6 @@ from argotui.runtimes.kubernetes.watch import Watcher
 from argotui.runtimes.operated import failed, main_ended
 
 RenderJsonPath = Callable[[str, Any], str]
-_NO_JQ = "jqFilter needs the package jq: pip install jq; or use jsonPath"
 _CODE = 64  # with which Argo's wrapper ends when an operation failed
 _DELETED = "the object was deleted while its conditions were waited for"
 
@@ -119,7 +118,7 @@ class Resources:
         target, found = await self._act(work, flags, again=again)
         if target is not None and found is not None and (failure or success):
             found = await self._settled(target, found, failure, success)
-        parameters, errors = self._outputs(work, found)
+        parameters, errors = await asyncio.to_thread(self._outputs, work, found)
         return Report(
             state=PodState.FAILED if errors else PodState.SUCCEEDED,
             message="; ".join(errors),
@@ -201,8 +200,8 @@ class Resources:
         self,
         target: operations.Target,
         found: Mapping[str, Any],
-        failure: list[str],
-        success: list[str],
+        failure: list[Requirement],
+        success: list[Requirement],
     ) -> Mapping[str, Any]:
         """Return the object once all success terms hold. Raises RuntimeFault when one of failure
         does, or when the object goes."""
@@ -264,7 +263,7 @@ class Resources:
 
     def _queried(self, kind: str, expression: str, found: Mapping[str, Any]) -> str:
         if kind == "jqFilter":
-            return _jq(expression, found)
+            return filtered(expression, found)
         if self._render is None:
             raise RuntimeFault("JSONPath is not available here")
         return self._render(expression, found)
@@ -273,11 +272,13 @@ class Resources:
         self._emit(Observation(ref=ref, report=report, at=time.time()))
 
 
-def _judged(found: Mapping[str, Any], failure: list[str], success: list[str]) -> bool:
+def _judged(
+    found: Mapping[str, Any], failure: list[Requirement], success: list[Requirement]
+) -> bool:
     for term in failure:
-        if holds(term, found):
+        if term.holds(found):
             raise RuntimeFault(f"failure condition '{term}' evaluated true")
-    return all(holds(term, found) for term in success)
+    return all(term.holds(found) for term in success)
 
 
 def _documents(manifest: str) -> list[Any]:
@@ -290,12 +291,3 @@ def _with_owner(document: dict[str, Any], owner: Mapping[str, Any]) -> dict[str,
     metadata = dict(document.get("metadata") or {})
     metadata["ownerReferences"] = [*(metadata.get("ownerReferences") or ()), dict(owner)]
     return {**document, "metadata": metadata}
-
-
-def _jq(expression: str, found: Mapping[str, Any]) -> str:
-    try:
-        jq: Any = importlib.import_module("jq")
-    except ImportError:
-        raise RuntimeFault(_NO_JQ) from None
-    results = jq.compile(expression).input_value(dict(found)).all()
-    return "\n".join(text(each) for each in results).strip()

@@ -18,6 +18,7 @@ import yaml
 
 from argotui.model.errors import RuntimeFault
 from argotui.model.work import PodState, Report, ResourceWork
+from argotui.runtimes.conditions import requirements
 from argotui.runtimes.operated import failed, main_ended
 
 _STORE = "local object store"
@@ -28,7 +29,6 @@ _WORDS = {"cm": "ConfigMap", "configmap": "ConfigMap", "configmaps": "ConfigMap"
     "secrets": "Secret",
 }
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-_TERM = re.compile(r"\s*(\S+?)\s*(==|!=|=|>|<|\s+in\s+|\s+notin\s+)\s*(.*?)\s*")
 
 
 class ObjectStore:
@@ -188,40 +188,14 @@ def _judge(work: ResourceWork, found: Mapping[str, Any] | None) -> None:
     """Hold the conditions against the object, once: nothing here changes by itself."""
     if found is None:
         return
-    if any(_holds(term, found) for term in _terms(work.failure_condition)):
-        raise RuntimeFault(f"failure condition '{work.failure_condition}' evaluated true")
-    if not all(_holds(term, found) for term in _terms(work.success_condition)):
+    for term in requirements(work.failure_condition):
+        if term.holds(found):
+            raise RuntimeFault(f"failure condition '{term}' evaluated true")
+    if not all(term.holds(found) for term in requirements(work.success_condition)):
         raise RuntimeFault(
             f"success condition '{work.success_condition}' does not hold, and nothing will change "
             "that in the local object store"
         )
-
-
-def _terms(condition: str) -> list[str]:
-    return [term for term in re.split(r",(?![^(]*\))", condition) if term.strip()]
-
-
-def _holds(term: str, found: Mapping[str, Any]) -> bool:
-    match = _TERM.fullmatch(term)
-    if match is None:
-        path = term.strip()
-        return (
-            _at(found, path.lstrip("!")) is None if path[0] == "!" else _at(found, path) is not None
-        )
-    value = _at(found, match[1])
-    text, word, wanted = _text(value) if value is not None else "", match[2].strip(), match[3]
-    match word:
-        case "=" | "==":
-            return value is not None and text == wanted
-        case "!=":
-            return text != wanted
-        case "in" | "notin":
-            among = [each.strip() for each in wanted.strip("()").split(",")]
-            return (text in among) == (word == "in")
-    try:
-        return int(text) > int(wanted) if word == ">" else int(text) < int(wanted)
-    except ValueError:
-        return False
 
 
 def _outputs(
