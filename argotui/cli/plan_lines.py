@@ -39,14 +39,18 @@ _ASCII = Branches("|- ", "`- ", "|  ", "   ", "x")
 def plan_lines(found: Forecast, title: str, stream: IO[str]) -> Iterator[str]:
     """Yield the plan of a workflow called `title`."""
     branches = _branches(stream)
-    yield f"{safe(title)}: {_summary(found)}"
+    summary, room = _summary(found), _room(stream)
+    name = safe(title)
+    if room is not None:
+        name = middle(name, max(_LEAST, room - width_of(summary) - 2))
+    yield f"{name}: {summary}"
     for note in found.notes:
         yield f"  {safe(note)}"
     yield ""
     table = [list(_TITLES)]
     for row in (found.entry, *found.others):
         _collect(table, row, "", "", branches)
-    yield from _aligned(table, _room(stream))
+    yield from _aligned(table, room)
     if found.cut:
         yield "…  there is more than is told here: narrow it with --entrypoint"
 

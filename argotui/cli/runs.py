@@ -23,8 +23,8 @@ from argotui.journal.places import runs_folder
 
 _COLUMNS = ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "GOES", "MESSAGE")
 _GOES = _COLUMNS.index("GOES")  # only where some run goes by itself
-_NAME = _COLUMNS.index("WORKFLOW")
-_LEAST_NAME, _LEAST_MESSAGE, _MESSAGE_WIDTH = 16, 12, 60
+_GIVING_WAY = ((_COLUMNS.index("WORKFLOW"), 16), (_COLUMNS.index("WHERE"), 12))  # and the least
+_LEAST_MESSAGE, _MESSAGE_WIDTH = 12, 60
 
 
 class RunsOutput(StrEnum):
@@ -70,13 +70,14 @@ def _aligned(rows: list[tuple[str, ...]], room: int | None) -> Iterator[str]:
     """Yield the table; in a terminal's `room` the names give way, then the ends of lines."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     over = sum(widths) + 2 * len(widths) - 2 - (room or sys.maxsize)
-    if over > 0:
-        spare = min(over, max(0, widths[-1] - _LEAST_MESSAGE))
-        widths[_NAME] -= min(over - spare, max(0, widths[_NAME] - _LEAST_NAME))
+    over -= max(0, widths[-1] - _LEAST_MESSAGE)  # its end can be cut
+    for column, least in _GIVING_WAY:
+        spare = min(max(0, over), max(0, widths[column] - least))
+        widths[column], over = widths[column] - spare, over - spare
     for row in rows:
-        named = (*row[:_NAME], _middle(row[_NAME], widths[_NAME]), *row[_NAME + 1 :])
-        cells = [cell.ljust(width) for cell, width in zip(named, widths, strict=True)]
-        line = "  ".join(cells).rstrip()
+        cells = [_middle(cell, width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
+        filled = [cell.ljust(width) for cell, width in zip(cells, widths, strict=False)]
+        line = "  ".join((*filled, row[-1])).rstrip()
         yield line if not room or len(line) <= room else f"{line[: room - 1]}…"
 
 

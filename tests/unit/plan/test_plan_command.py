@@ -96,8 +96,10 @@ def test_on_a_terminal_a_long_name_leaves_room_for_what_is_known(
     stream.isatty = lambda: True  # type: ignore[method-assign]
     inner = Row(name="b", label="checkout-" * 9, role="step", after=("fan-out", "flaky"))
     tree = Forecast(entry=Row(name="a", label="a", role="entry", children=(inner,)))
-    *_, line = plan_lines(tree, "wf", stream)
-    assert len(line) <= 80
+    first, *_, line = plan_lines(tree, "long-" * 20, stream)
+    assert first.startswith("long-")
+    assert first.endswith("nothing started")
+    assert max(len(first), len(line)) <= 80
     assert "after fan-out, flaky" in line
 
 
