@@ -15,7 +15,6 @@ from argotui.engine.invocation import Bound, Invocation, bind, rebind
 from argotui.engine.links import attempts_among
 from argotui.engine.times import moment, seconds, words
 from argotui.expr.errors import ExpressionError
-from argotui.expr.regex import matches
 from argotui.expr.scope import expand
 from argotui.model.manifest import RetryStrategy, Template
 from argotui.model.status import Node, NodePhase, NodeType, Shutdown
@@ -254,11 +253,16 @@ def _not_covered(core: Core, last: Node, strategy: RetryStrategy) -> str | None:
 
 
 def _is_transient(core: Core, message: str) -> bool:
-    pattern = core.wf.transient_errors
+    if any(word in message for word in _TRANSIENT):
+        return True
+    return bool(core.wf.transient_errors) and _matches(core.wf.transient_errors, message)
+
+
+def _matches(pattern: str, message: str) -> bool:
+    from argotui.expr.regex import matches  # few runs have a pattern
+
     try:
-        return any(word in message for word in _TRANSIENT) or (
-            bool(pattern) and matches(pattern, message)
-        )
+        return matches(pattern, message)
     except ExpressionError:  # it would take too long
         return False
 
