@@ -20,6 +20,7 @@ from argotui.tui.rows import Row
 from argotui.tui.truth import Piece, counts, named, waiting_lock
 
 Line = list[Piece]
+_IN_KEYS = str.maketrans("", "", "_./-")  # beside letters and digits
 _LABEL = 10  # cells of the labels' column
 _MOST_LINES = 400  # of one value; files have the rest
 _PART, _LONGEST = 2000, 20_000  # characters of one line: made safe at once, shown at all
@@ -281,7 +282,7 @@ def _yaml(value: JsonObject) -> list[Line]:
 
 def _yaml_line(line: str) -> Line:
     key, colon, rest = line.partition(":")
-    if colon and key.strip(" -").replace("_", "").replace(".", "").replace("/", "").isalnum():
+    if colon and key.strip(" -").translate(_IN_KEYS).isalnum():
         return [("  ", ""), (text.safe(key + colon), "dim"), (text.safe(rest), "")]
     return [("  ", ""), (text.safe(line), "")]
 

@@ -47,7 +47,7 @@ def _hang(line: list[Piece]) -> int:
         return text.width(label)
     said = "".join(part for part, _ in line)
     lead = len(said) - len(said.lstrip(" "))
-    return lead + 2 if lead and label.strip() else lead
+    return lead if lead == text.width(label) or not lead else lead + 2
 
 
 def _words(line: list[Piece]) -> Iterator[Piece]:

@@ -38,6 +38,8 @@ def test_rows_of_a_line_that_is_set_in_go_further_in():
     assert said(wrap.folded(line, 18)) == ["  name = one two ", "    three"]
     line = [("  ", ""), ("one two three four five", "")]
     assert said(wrap.folded(line, 16)) == ["  one two three ", "  four five"]
+    line = [("  ", ""), ("  key:", "dim"), (" one two three four", "")]
+    assert said(wrap.folded(line, 20)) == ["    key: one two ", "      three four"]
 
 
 def test_a_word_that_fits_nowhere_is_broken():
