@@ -1,4 +1,4 @@
-"""A ConfigMap that a step of the run makes, on this machine: what later parameters are read from."""
+"""A ConfigMap that a step of the run makes, on this machine: later parameters are read from it."""
 
 from __future__ import annotations
 
