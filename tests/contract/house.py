@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from argotui.expr.jsonpath import render
+from argotui.expr.kubepath import render
 from argotui.logs.spool import SpoolReader, log_path
 from argotui.model.work import CollectedFile, Observation, PodWork, StagedFile, WorkRef
 from argotui.runtimes.fake import FakeRuntime
