@@ -139,6 +139,11 @@ def test_a_start_loads_no_library_that_few_ask_for():
     assert not loads("import argotui.cli.run, argotui.cli.session, argotui.cli.screen", *few)
 
 
+def test_the_settings_load_no_journal():
+    unread = ("argotui.journal.index", "argotui.journal.codec")
+    assert not loads("import argotui.cli.lint, argotui.cli.plan", *unread)
+
+
 def test_a_workflow_without_expressions_loads_no_language(manifest):
     """Together they take 80 ms, of `plan`, of a headless run and of every driver."""
     languages = ("argotui.expr.evaluate", "argotui.expr.when", "argotui.expr.regex")

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from argotui.cli.text import parse_duration
-from argotui.journal.expiry import Keeping
+from argotui.journal.keeping import Keeping
 from argotui.model.errors import UsageError
 from argotui.model.ttl import LONGEST
 

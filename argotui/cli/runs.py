@@ -17,8 +17,8 @@ from argotui.cli.config import load_config
 from argotui.cli.failure import say
 from argotui.cli.sweep import sweep_runs
 from argotui.cli.text import columns, duration, fit, glyph, run_word, safe
-from argotui.journal.expiry import Keeping
 from argotui.journal.index import Listed, list_runs
+from argotui.journal.keeping import Keeping
 from argotui.journal.places import runs_folder
 
 _COLUMNS = ("RUN", "WORKFLOW", "STATUS", "AGE", "DURATION", "WHERE", "GOES", "MESSAGE")

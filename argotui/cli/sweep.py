@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from argotui.driver.sockets import socket_path
-from argotui.journal.expiry import Keeping, sweep
+from argotui.journal.expiry import sweep
+from argotui.journal.keeping import Keeping
 from argotui.journal.places import runs_folder
 from argotui.model.errors import RuntimeFault
 

@@ -12,37 +12,18 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from argotui.journal.index import unlock_folders
+from argotui.journal.keeping import Keeping
 from argotui.journal.lock import is_supervised, take_lock
 from argotui.journal.places import JOURNAL, LOCK, VIEWERS
-from argotui.journal.summary import NAME, RunSummary, read_summary
+from argotui.journal.summary import NAME, read_summary
 from argotui.model.errors import RuntimeFault
 
 _AT_REST = b'"at_rest":true'  # as summary.json has it: all others need no closer look
 _DOOMED = ".deleted-"
 _MOMENT = 0.3  # seconds that a sweep may take away, beyond which it begins nothing more
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
-    """The user's own wish. `forever`: nothing goes by itself, whatever a manifest says. `default`
-    is for runs whose manifest says nothing, in seconds after their end."""
-
-    forever: bool = False
-    default: float | None = None
-
-    def expires_at(self, summary: RunSummary) -> float | None:
-        """Return when a run goes, None if it stays until it is deleted."""
-        if self.forever or not summary.at_rest:
-            return None
-        if summary.expires_at is not None:
-            return summary.expires_at
-        if self.default is None or summary.finished_at is None:
-            return None
-        return summary.finished_at + self.default
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import pytest
 
 from argotui.cli.config import load_config, remember
-from argotui.journal.expiry import Keeping
+from argotui.journal.keeping import Keeping
 from argotui.model.errors import UsageError
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from argotui.cli.runs import _aligned, _as_json, _print_table, _row
-from argotui.journal.expiry import Keeping
 from argotui.journal.index import Listed
+from argotui.journal.keeping import Keeping
 from argotui.journal.summary import RunSummary
 from argotui.model.status import RunPhase
 

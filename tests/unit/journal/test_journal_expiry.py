@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from argotui.journal.expiry import Keeping, looked_at, sweep
+from argotui.journal.expiry import looked_at, sweep
 from argotui.journal.header import RunHeader
+from argotui.journal.keeping import Keeping
 from argotui.journal.lock import take_lock
 from argotui.journal.places import LOCK
 from argotui.journal.store import create
