@@ -9,6 +9,7 @@ SAMPLE ?= sample_workflows/release.yaml
 WORKERS ?= auto
 ARGS ?=
 RECORDED := tests/probes tests/corpus/test_corpus.py tests/unit/manifest/test_recordings.py
+ORACLES := expr when depends sprintf kubectl condition jq functions
 
 .PHONY: oracle demo test check snap bench differential results docs pictures fmt clean system-packages cluster cluster-down test-cluster s3
 .DEFAULT_GOAL := check
@@ -72,8 +73,8 @@ differential: $(VENV)/.dev  ## random whole workflows against themselves and the
 
 oracle: $(VENV)/.dev  ## expressions against the Go libraries that Argo uses, FUZZ of each; needs Go
 	$(BIN)/python -m tests.oracle cases
-	nice $(BIN)/python -m tests.oracle expr $(or $(FUZZ),20000) $(or $(SEED),1)
-	nice $(BIN)/python -m tests.oracle when $(or $(FUZZ),20000) $(or $(SEED),1)
+	set -e; for kind in $(ORACLES); do \
+		nice $(BIN)/python -m tests.oracle $$kind $(or $(FUZZ),20000) $(or $(SEED),1); done
 
 fmt: $(VENV)/.dev
 	$(BIN)/ruff format argotui tests

@@ -96,6 +96,10 @@ class Function:
         object.__setattr__(self, "required", len(least) - repeats)
         object.__setattr__(self, "most", 1 << 30 if repeats else len(kinds))
 
+    def __str__(self) -> str:
+        """In Go an address, which says nothing either."""
+        return f"<function {self.name}>"
+
     def __call__(self, run: Run, arguments: Sequence[Any]) -> Any:
         """Call as a builtin, with arguments of the right count; raises ExpressionError."""
         for index, value in enumerate(arguments):

@@ -1,6 +1,6 @@
 """`python -m tests.oracle KIND [COUNT] [SEED] [SHOWN]`; called by `make oracle`.
 
-KIND is a fuzzer (expr, when, ...) or `cases`. Differences of value and of success are finds;
+KIND is a fuzzer of `others`, `cases` or `list`. Differences of value and of success are finds;
 those of words alone are counted and shown when SHOWN names them.
 """
 
@@ -27,7 +27,7 @@ def main(kind: str, count: int, seed: int, shown: str) -> int:
     oracle = Oracle(program)
     if kind == "cases":
         return judged(oracle, write=shown == "write")
-    if kind == "functions":
+    if kind == "list":
         return listed(oracle)
     found: list[Difference] = []
     for start in range(seed, seed + count, _STEP):
@@ -54,9 +54,9 @@ def told(found: list[Difference], count: int, shown: list[str]) -> int:
 def _shape(difference: Difference) -> str:
     match difference.what:
         case "we fail":
-            text = difference.given
+            text = difference.given[2:-2]
         case "go fails" | "words":
-            text = difference.wanted
+            text = difference.wanted[2:-2]
         case _:
             text = difference.text
     return re.sub(r"\(\d+:\d+\)|'[^']*'|\"[^\"]*\"|\d+", "_", text)[:60]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 _BATCH = 200
+_BYTES = 2 << 30
 
 
 class Oracle:
@@ -31,7 +33,8 @@ class Oracle:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "GOMEMLIMIT": "500MiB", "TZ": "UTC", "GOMAXPROCS": "1"},
+            env={**os.environ, "TZ": "UTC", "GOMAXPROCS": "1"},
+            preexec_fn=_limited,
         )
 
     def within(self, env: dict[str, Any]) -> None:
@@ -75,6 +78,11 @@ class Oracle:
                 except BrokenPipeError:
                     continue
         self.process.wait()
+
+
+def _limited() -> None:
+    """A question may ask for more than the machine has."""
+    resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
 
 
 def build() -> Path | None:

@@ -14,7 +14,7 @@ from tests.oracle.compare import question
 from tests.unit.expr.test_cases import DELIBERATE, ENV, FOLDER
 
 LIST = FOLDER.parent / "functions.txt"
-_HEAD = "# Every function of Argo's expressions, by `python -m tests.oracle functions`.\n"
+_HEAD = "# Every function of Argo's expressions, by `python -m tests.oracle list`.\n"
 _CLOCK = re.compile(r"now\(|\bago|durationRound|htmlDate|jsonpath\(")
 
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/Masterminds/sprig/v3"
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
 )
 
@@ -40,13 +41,47 @@ func fresh() map[string]any {
 	return env
 }
 
-func evaluate(q question) (any, error) {
+func evaluate(q question) (any, error) { return run(q.Expression, expr.Optimize(true)) }
+
+// mended evaluates without what expr-lang 1.17.8 does wrong: its findLast leaves values on the
+// stack, which those before it are then read from, and its optimizer swaps variables.
+func mended(q question) (any, error) {
+	return run(q.Expression, expr.Optimize(false), expr.Patch(&backwards{}))
+}
+
+func run(text string, options ...expr.Option) (any, error) {
 	env := fresh()
-	program, err := expr.Compile(q.Expression, expr.Env(env))
+	program, err := expr.Compile(text, append(options, expr.Env(env))...)
 	if err != nil {
 		return nil, err
 	}
 	return expr.Run(program, env)
+}
+
+// backwards makes `findLast(x, p)` a `find(reverse(x), p)`; an index is counted from the end.
+type backwards struct{}
+
+func (*backwards) Visit(node *ast.Node) {
+	call, ok := (*node).(*ast.BuiltinNode)
+	if !ok || len(call.Arguments) != 2 || (call.Name != "findLast" && call.Name != "findLastIndex") {
+		return
+	}
+	reversed := &ast.BuiltinNode{Name: "reverse", Arguments: call.Arguments[:1]}
+	if call.Name == "findLast" {
+		ast.Patch(node, &ast.BuiltinNode{Name: "find", Arguments: []ast.Node{reversed, call.Arguments[1]}})
+		return
+	}
+	found := &ast.BuiltinNode{Name: "findIndex", Arguments: []ast.Node{reversed, call.Arguments[1]}}
+	last := &ast.BinaryNode{Operator: "-", Left: &ast.BuiltinNode{Name: "len", Arguments: call.Arguments[:1]}, Right: &ast.IntegerNode{Value: 1}}
+	ast.Patch(node, &ast.VariableDeclaratorNode{
+		Name:  "backwards",
+		Value: found,
+		Expr: &ast.ConditionalNode{
+			Cond: &ast.BinaryNode{Operator: "==", Left: &ast.IdentifierNode{Value: "backwards"}, Right: &ast.NilNode{}},
+			Exp1: &ast.NilNode{},
+			Exp2: &ast.BinaryNode{Operator: "-", Left: last, Right: &ast.IdentifierNode{Value: "backwards"}},
+		},
+	})
 }
 
 // evaluateJSON gives the value as Argo puts it into a text.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 )
 
 type question struct {
@@ -25,6 +26,7 @@ type answer struct {
 var kinds = map[string]func(question) (any, error){
 	"env":       remember,
 	"expr":      evaluate,
+	"mended":    mended,
 	"json":      evaluateJSON,
 	"functions": func(question) (any, error) { return functions(), nil },
 	"when":      when,
@@ -55,7 +57,10 @@ func main() {
 	}
 }
 
+// reply ends the program for a question that it cannot answer in time.
 func reply(line []byte) (result answer) {
+	late := time.AfterFunc(5*time.Second, func() { os.Exit(3) })
+	defer late.Stop()
 	defer func() {
 		if reason := recover(); reason != nil {
 			result = answer{Error: fmt.Sprint("panic: ", reason)}

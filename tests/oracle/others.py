@@ -8,7 +8,7 @@ from random import Random
 from argotui.expr.depends import RESULTS, normalise, parse_depends
 from argotui.expr.sprintf import sprintf
 from argotui.model.bodies import Task
-from tests.oracle import expressions
+from tests.oracle import adversarial, expressions
 from tests.oracle.ask import Oracle
 from tests.oracle.conditions import WHEN
 from tests.oracle.filters import JQ
@@ -64,6 +64,7 @@ def _format(random: Random) -> Question:
 
 FUZZERS: Mapping[str, Callable[[Oracle, int, int], list[Difference]]] = {
     "expr": expressions.differences,
+    "functions": adversarial.differences,
     "when": WHEN,
     "kubectl": KUBECTL,
     "condition": CONDITIONS,

@@ -57,6 +57,15 @@ func tagged(value any) any {
 	return byKind(reflect.ValueOf(value))
 }
 
+// valid has a mark for each byte that is no UTF-8.
+func valid(text string) string {
+	var made strings.Builder
+	for _, char := range text {
+		made.WriteRune(char)
+	}
+	return made.String()
+}
+
 func byKind(v reflect.Value) any {
 	switch v.Kind() {
 	case reflect.Bool:
@@ -68,7 +77,7 @@ func byKind(v reflect.Value) any {
 	case reflect.Float32, reflect.Float64:
 		return []any{"float", strconv.FormatUint(math.Float64bits(v.Float()), 16)}
 	case reflect.String:
-		return []any{"string", strings.ToValidUTF8(v.String(), "\ufffd")}
+		return []any{"string", valid(v.String())}
 	case reflect.Slice, reflect.Array:
 		if v.Kind() == reflect.Slice && v.IsNil() {
 			return []any{"nil"}

@@ -242,6 +242,10 @@ def test_random_words_give_a_value_or_our_error(text):
         str(error)
 
 
+def test_a_function_as_a_text_tells_nothing_of_ours():
+    assert evaluate("sprig.squote(sprig.now)") == "'<function now>'"
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=30))
 def test_random_text_gives_a_value_or_our_error(text):
