@@ -41,6 +41,7 @@ def test_no_file_is_read(before, tmp_path):
         filtered(f'{before}import "d" as $d {{search: "{tmp_path}"}}; $d', FOUND)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "expression",
     [
